@@ -17,26 +17,26 @@ type Kind int
 // The kinds. Their String values are the keys of the translated sentences
 // ("error.<kind>" and "hint.<kind>") and part of the --json output.
 const (
-	Internal      Kind = iota // a mistake of the program's own
-	Unsupported               // a format that is not read
-	Damaged                   // right format, but truncated or broken
-	Empty                     // a file of no bytes
-	TooLarge                  // beyond the limits
-	NotFound                  // vanished or never there
-	NotPermitted              // the system refused to read or write it
-	NotAFile                  // a folder, device or pipe where a file is needed
-	DiskFull                  // no space left
-	Exists                    // the name is taken
-	NoModel                   // the network asked for is not installed
-	BadModel                  // the file is no network that can remove backgrounds
-	NoRuntime                 // the ONNX Runtime library is missing or wrong
-	NoDevice                  // the device asked for is not there or was refused
-	Crashed                   // the inference process died
-	OutOfMemory               // not enough memory for this picture
-	NoSubject                 // nothing to keep was found
-	Cancelled                 // the person stopped it
-	Expired                   // its working copy was cleared
-	Usage                     // the command line was wrong
+	Internal     Kind = iota // a mistake of the program's own
+	Unsupported              // a format that is not read
+	Damaged                  // right format, but truncated or broken
+	Empty                    // a file of no bytes
+	TooLarge                 // beyond the limits
+	NotFound                 // vanished or never there
+	NotPermitted             // the system refused to read or write it
+	NotAFile                 // a folder, device or pipe where a file is needed
+	DiskFull                 // no space left
+	Exists                   // the name is taken
+	NoModel                  // the network asked for is not installed
+	BadModel                 // the file is no network that can remove backgrounds
+	NoRuntime                // the ONNX Runtime library is missing or wrong
+	NoDevice                 // the device asked for is not there or was refused
+	Crashed                  // the inference process died
+	OutOfMemory              // not enough memory for this picture
+	NoSubject                // nothing to keep was found
+	Cancelled                // the person stopped it
+	Expired                  // its working copy was cleared
+	Usage                    // the command line was wrong
 )
 
 var kindNames = [...]string{
