@@ -18,5 +18,7 @@ import (
 	_ "golang.design/x/clipboard"
 	_ "golang.org/x/image/webp"
 	_ "golang.org/x/sys/unix"
+	_ "github.com/spf13/pflag"
+	_ "golang.org/x/image/colornames"
 	_ "golang.org/x/term"
 )
