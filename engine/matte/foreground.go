@@ -1,0 +1,252 @@
+package matte
+
+import (
+	"context"
+	"image"
+)
+
+// EstimateForeground returns the colours of the subject alone in the partly
+// transparent pixels of src, given its alpha (of the same size): an opaque
+// picture of src's type and size. Elsewhere the colours are src's own.
+//
+// It is the multi-level estimation of Germer, Uelwer, Conrad and Harmeling,
+// "Fast Multi-Level Foreground Estimation" (2020): foreground and background
+// that explain the picture, smooth where alpha is, solved from coarse to
+// fine. Above about a megapixel only tiles with partly transparent pixels are
+// solved.
+func EstimateForeground(ctx context.Context, src image.Image, alpha *image.Gray) (image.Image, error) {
+	p, _ := pixelsOf(src)
+	s := max(1, (max(p.w, p.h)+workSide/2)/workSide)
+	rgb, err := p.shrink(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return p.foreground(ctx, rgb, s, alpha)
+}
+
+// layer is one level of the estimation: F and B, interleaved R, G, B.
+type layer struct {
+	w, h int
+	f, b []float32
+}
+
+const (
+	smoothness   = 1e-5 // keeps F and B smooth where alpha is flat
+	colourTile   = 64
+	colourMargin = 4
+)
+
+// foreground does the work of EstimateForeground; rgb is the picture shrunk
+// s times.
+func (p *pixels) foreground(ctx context.Context, rgb []float32, s int, alpha *image.Gray) (image.Image, error) {
+	out, pix, stride := p.newOpaque()
+	if err := parallelRows(ctx, p.h, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			p.copyRow(pix[y*stride:], y)
+		}
+	}); err != nil {
+		return nil, err
+	}
+	tiles := tilesOf(p.w, p.h, colourTile, func(r image.Rectangle) bool {
+		return anyPartial(alpha.Pix, alpha.Stride, r)
+	})
+	if len(tiles) == 0 {
+		return out, nil
+	}
+	coarse, err := estimate(ctx, rgb, shrinkAlpha(alpha, s), (p.w+s-1)/s, (p.h+s-1)/s)
+	if err != nil {
+		return nil, err
+	}
+	return out, parallel(ctx, len(tiles), func(i int) {
+		p.colourTile(tiles[i], coarse, s, alpha, pix, stride)
+	})
+}
+
+// shrinkAlpha averages alpha over blocks of s by s pixels, in 0..1.
+func shrinkAlpha(alpha *image.Gray, s int) []float32 {
+	w, h := alpha.Rect.Dx(), alpha.Rect.Dy()
+	sw, sh := (w+s-1)/s, (h+s-1)/s
+	out := make([]float32, sw*sh)
+	parallelRows(context.Background(), sh, func(y0, y1 int) {
+		sum := make([]uint32, sw)
+		for y := y0; y < y1; y++ {
+			clear(sum)
+			last := min(h, (y+1)*s)
+			for sy := y * s; sy < last; sy++ {
+				row := alpha.Pix[sy*alpha.Stride:][:w]
+				for x := range sum {
+					n := min(len(row), s)
+					var t uint32
+					for _, v := range row[:n] {
+						t += uint32(v)
+					}
+					sum[x] += t
+					row = row[n:]
+				}
+			}
+			for x, v := range sum {
+				n := (min(w, (x+1)*s) - x*s) * (last - y*s)
+				out[y*sw+x] = float32(v) / (255 * float32(n))
+			}
+		}
+	})
+	return out
+}
+
+// estimate solves for F and B over a whole w by h picture.
+func estimate(ctx context.Context, rgb, alpha []float32, w, h int) (*layer, error) {
+	if w == 1 && h == 1 || ctx.Err() != nil {
+		l := &layer{w, h, append([]float32(nil), rgb...), append([]float32(nil), rgb...)}
+		return l, ctx.Err()
+	}
+	cw, ch := (w+1)/2, (h+1)/2
+	crgb, calpha := make([]float32, 3*cw*ch), make([]float32, cw*ch)
+	for y := 0; y < ch; y++ {
+		for x := 0; x < cw; x++ {
+			x1, y1 := min(2*x+1, w-1), min(2*y+1, h-1)
+			i, j, k, l := 2*y*w+2*x, 2*y*w+x1, y1*w+2*x, y1*w+x1
+			o := y*cw + x
+			calpha[o] = (alpha[i] + alpha[j] + alpha[k] + alpha[l]) / 4
+			for c := 0; c < 3; c++ {
+				crgb[3*o+c] = (rgb[3*i+c] + rgb[3*j+c] + rgb[3*k+c] + rgb[3*l+c]) / 4
+			}
+		}
+	}
+	coarse, err := estimate(ctx, crgb, calpha, cw, ch)
+	if err != nil {
+		return nil, err
+	}
+	fine := &layer{w, h, make([]float32, 3*w*h), make([]float32, 3*w*h)}
+	rounds := 2
+	if max(w, h) <= 32 {
+		rounds = 10
+	}
+	tiles := tilesOf(w, h, 64, func(image.Rectangle) bool { return true })
+	return fine, parallel(ctx, len(tiles), func(i int) {
+		t := tiles[i]
+		r := grown(t, colourMargin, w, h)
+		c := newColours(r)
+		for y := r.Min.Y; y < r.Max.Y; y++ {
+			copy(c.rgb[3*(y-r.Min.Y)*c.w:], rgb[3*(y*w+r.Min.X):3*(y*w+r.Max.X)])
+			copy(c.alpha[(y-r.Min.Y)*c.w:], alpha[y*w+r.Min.X:y*w+r.Max.X])
+		}
+		c.start(coarse, 2)
+		c.solve(rounds)
+		for y := t.Min.Y; y < t.Max.Y; y++ {
+			from := 3 * ((y-r.Min.Y)*c.w + t.Min.X - r.Min.X)
+			copy(fine.f[3*(y*w+t.Min.X):3*(y*w+t.Max.X)], c.f[from:])
+			copy(fine.b[3*(y*w+t.Min.X):3*(y*w+t.Max.X)], c.b[from:])
+		}
+	})
+}
+
+// colours is one tile while it is solved.
+type colours struct {
+	at         image.Rectangle
+	w, h       int
+	rgb, alpha []float32
+	f, b       []float32
+}
+
+func newColours(r image.Rectangle) *colours {
+	n := r.Dx() * r.Dy()
+	buf := make([]float32, 10*n)
+	return &colours{r, r.Dx(), r.Dy(), buf[:3*n], buf[3*n : 4*n], buf[4*n : 7*n], buf[7*n:]}
+}
+
+// start takes F and B from a layer s times coarser, interpolated.
+func (c *colours) start(l *layer, s int) {
+	f := 1 / float32(s)
+	for y := 0; y < c.h; y++ {
+		v := (float32(y+c.at.Min.Y)+0.5)*f - 0.5
+		y0 := max(int(v+1)-1, 0)
+		y1 := min(y0+1, l.h-1)
+		v = max(0, v-float32(y0))
+		for x := 0; x < c.w; x++ {
+			u := (float32(x+c.at.Min.X)+0.5)*f - 0.5
+			x0 := max(int(u+1)-1, 0)
+			x1 := min(x0+1, l.w-1)
+			u = max(0, u-float32(x0))
+			w00, w01, w10, w11 := (1-u)*(1-v), u*(1-v), (1-u)*v, u*v
+			i, j, k, m := 3*(y0*l.w+x0), 3*(y0*l.w+x1), 3*(y1*l.w+x0), 3*(y1*l.w+x1)
+			o := 3 * (y*c.w + x)
+			for ch := 0; ch < 3; ch++ {
+				c.f[o+ch] = w00*l.f[i+ch] + w01*l.f[j+ch] + w10*l.f[k+ch] + w11*l.f[m+ch]
+				c.b[o+ch] = w00*l.b[i+ch] + w01*l.b[j+ch] + w10*l.b[k+ch] + w11*l.b[m+ch]
+			}
+		}
+	}
+}
+
+// solve improves F and B by rounds of the 2 by 2 systems of equation 12, each
+// pixel from its four neighbours.
+func (c *colours) solve(rounds int) {
+	w, h := c.w, c.h
+	for k := 0; k < rounds; k++ {
+		for y := 0; y < h; y++ {
+			up, down := max(y-1, 0)*w, min(y+1, h-1)*w
+			for x := 0; x < w; x++ {
+				i := y*w + x
+				a := c.alpha[i]
+				n := [4]int{y*w + max(x-1, 0), y*w + min(x+1, w-1), up + x, down + x}
+				var sum, f0, f1, f2, b0, b1, b2 float32
+				for _, j := range n {
+					d := a - c.alpha[j]
+					if d < 0 {
+						d = -d
+					}
+					d += smoothness
+					f, b := c.f[3*j:3*j+3:3*j+3], c.b[3*j:3*j+3:3*j+3]
+					f0 += d * f[0]
+					f1 += d * f[1]
+					f2 += d * f[2]
+					b0 += d * b[0]
+					b1 += d * b[1]
+					b2 += d * b[2]
+					sum += d
+				}
+				g := 1 - a
+				a00, a01, a11 := a*a+sum, a*g, g*g+sum
+				det := 1 / (a00*a11 - a01*a01)
+				rgb := c.rgb[3*i : 3*i+3 : 3*i+3]
+				f, b := c.f[3*i:3*i+3:3*i+3], c.b[3*i:3*i+3:3*i+3]
+				u, v := f0+a*rgb[0], b0+g*rgb[0]
+				f[0], b[0] = unit((a11*u-a01*v)*det), unit((a00*v-a01*u)*det)
+				u, v = f1+a*rgb[1], b1+g*rgb[1]
+				f[1], b[1] = unit((a11*u-a01*v)*det), unit((a00*v-a01*u)*det)
+				u, v = f2+a*rgb[2], b2+g*rgb[2]
+				f[2], b[2] = unit((a11*u-a01*v)*det), unit((a00*v-a01*u)*det)
+			}
+		}
+	}
+}
+
+// colourTile writes the subject's colours of one tile at full resolution.
+func (p *pixels) colourTile(t image.Rectangle, coarse *layer, s int, alpha *image.Gray, pix []uint8, stride int) {
+	var c *colours
+	r := t
+	if s == 1 {
+		c = newColours(r)
+		c.start(coarse, 1)
+	} else {
+		r = grown(t, colourMargin, p.w, p.h)
+		c = newColours(r)
+		for y := r.Min.Y; y < r.Max.Y; y++ {
+			p.rgb(c.rgb[3*(y-r.Min.Y)*c.w:], y, r.Min.X, r.Max.X)
+			for x, v := range alpha.Pix[y*alpha.Stride+r.Min.X : y*alpha.Stride+r.Max.X] {
+				c.alpha[(y-r.Min.Y)*c.w+x] = float32(v) * (1.0 / 255)
+			}
+		}
+		c.start(coarse, s)
+		c.solve(3)
+	}
+	for y := t.Min.Y; y < t.Max.Y; y++ {
+		row := pix[y*stride:]
+		for x := t.Min.X; x < t.Max.X; x++ {
+			if alpha.Pix[y*alpha.Stride+x]-1 < 254 {
+				o := 3 * ((y-r.Min.Y)*c.w + x - r.Min.X)
+				p.put(row, x, c.f[o], c.f[o+1], c.f[o+2])
+			}
+		}
+	}
+}

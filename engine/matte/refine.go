@@ -1,0 +1,188 @@
+package matte
+
+import (
+	"context"
+	"image"
+	"sync/atomic"
+
+	"kirinuki/engine/fault"
+)
+
+// Refine makes a cut-out at full resolution of src from the coarse mask m.
+//
+// src is an *image.NRGBA or *image.NRGBA64 that starts at (0, 0) and has
+// straight alpha; where it is transparent itself, the cut-out's alpha is the
+// product. m may be of any size and is stretched over src; values outside
+// 0..1 are clamped and NaN counts as background. progress, which may be nil,
+// is called with 0..1. An error is a *fault.Error: Cancelled after ctx was
+// cancelled, Internal where m or the hints do not match their own size.
+func Refine(ctx context.Context, src image.Image, m Mask, o Options, progress func(float64)) (*Cutout, error) {
+	c, err := refine(ctx, src, m, o, progress)
+	if err != nil {
+		return nil, fault.About("", err)
+	}
+	return c, nil
+}
+
+func refine(ctx context.Context, src image.Image, m Mask, o Options, progress func(float64)) (*Cutout, error) {
+	todo := &steps{report: progress}
+	p, src := pixelsOf(src)
+	if err := o.Hints.check(p.w, p.h); err != nil {
+		return nil, err
+	}
+	s, err := newSmall(ctx, &p, m)
+	if err != nil {
+		return nil, err
+	}
+	todo.part(0.1)(1)
+	alpha := image.NewGray(image.Rect(0, 0, p.w, p.h))
+	switch o.Quality {
+	case Off:
+		err = s.bilinear(ctx, m, alpha)
+	default:
+		if err = s.divide(ctx, o); err == nil {
+			err = s.expand(ctx, alpha)
+		}
+		todo.part(0.1)(1)
+		var coef []float32
+		if err == nil {
+			coef, err = s.guided(ctx)
+		}
+		if err == nil {
+			err = s.guidedAlpha(ctx, &p, coef, alpha)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	todo.part(0.5)(1)
+	c := &Cutout{Alpha: alpha}
+	if o.Quality == Off || o.NoForeground {
+		c.Foreground, err = p.opaque(ctx)
+	} else {
+		c.Foreground, err = p.foreground(ctx, s.rgb, s.scale, alpha)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := p.productAlpha(ctx, alpha); err != nil {
+		return nil, err
+	}
+	todo.part(0.3)(1)
+	if o.Hints != nil {
+		o2 := o
+		o2.Hints = nil
+		return touch(ctx, src, c, o.Hints, o2)
+	}
+	return c, nil
+}
+
+// bilinear fills in alpha from the mask alone.
+func (s *small) bilinear(ctx context.Context, m Mask, alpha *image.Gray) error {
+	w, h := alpha.Rect.Dx(), alpha.Rect.Dy()
+	cols := triangle(w, m.W, float64(m.W)/float64(w))
+	rows := triangle(h, m.H, float64(m.H)/float64(h))
+	return parallelRows(ctx, h, func(y0, y1 int) {
+		line := make([]float32, m.W)
+		for y := y0; y < y1; y++ {
+			clear(line)
+			for k, f := range rows[y].weight {
+				for x, v := range m.P[(rows[y].from+k)*m.W:][:m.W] {
+					line[x] += f * unit(v)
+				}
+			}
+			for x := range cols {
+				var sum float32
+				for k, f := range cols[x].weight {
+					sum += f * line[cols[x].from+k]
+				}
+				alpha.Pix[y*alpha.Stride+x] = unit8(sum)
+			}
+		}
+	})
+}
+
+// opaque returns an opaque copy of the picture.
+func (p *pixels) opaque(ctx context.Context) (image.Image, error) {
+	out, pix, stride := p.newOpaque()
+	return out, parallelRows(ctx, p.h, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			p.copyRow(pix[y*stride:], y)
+		}
+	})
+}
+
+// productAlpha multiplies alpha by the picture's own.
+func (p *pixels) productAlpha(ctx context.Context, alpha *image.Gray) error {
+	return parallelRows(ctx, p.h, func(y0, y1 int) { p.mulAlpha(alpha, y0, y1) })
+}
+
+// Solve finds alpha where trimap is neither 0 nor 255, at full resolution;
+// elsewhere alpha is the trimap's value. trimap has the size of src. prior,
+// which may be nil, is a coarse guess that decides where the colours do not.
+func Solve(ctx context.Context, src image.Image, trimap *image.Gray, prior *Mask, progress func(float64)) (*image.Gray, error) {
+	p, _ := pixelsOf(src)
+	w, h := trimap.Rect.Dx(), trimap.Rect.Dy()
+	if p.w != w || p.h != h {
+		return nil, fault.Newf(fault.Internal, "", "trimap of %dx%d for a picture of %dx%d", w, h, p.w, p.h)
+	}
+	m := Mask{w, h, make([]float32, w*h)}
+	for y := 0; y < h; y++ {
+		for x, v := range trimap.Pix[y*trimap.Stride:][:w] {
+			m.P[y*w+x] = float32(v) / 255
+		}
+	}
+	s, err := newSmall(ctx, &p, m)
+	if err != nil {
+		return nil, fault.About("", err)
+	}
+	s.state = make([]uint8, s.w*s.h)
+	for i, v := range s.mask {
+		switch {
+		case v >= 1:
+			s.state[i] = inside
+		case v > 0:
+			s.state[i] = unknown
+		}
+	}
+	alpha := image.NewGray(image.Rect(0, 0, w, h))
+	coef, err := s.guided(ctx)
+	if err == nil {
+		err = s.expand(ctx, alpha)
+	}
+	if err == nil {
+		err = s.guidedAlpha(ctx, &p, coef, alpha)
+	}
+	return alpha, fault.About("", err)
+}
+
+// Touch answers hints on an existing cut-out.
+func Touch(ctx context.Context, src image.Image, base *Cutout, h *Hints, o Options) (*Cutout, error) {
+	c, err := touch(ctx, src, base, h, o)
+	if err != nil {
+		return nil, fault.About("", err)
+	}
+	return c, nil
+}
+
+func touch(ctx context.Context, src image.Image, base *Cutout, h *Hints, o Options) (*Cutout, error) {
+	p, _ := pixelsOf(src)
+	if err := h.check(p.w, p.h); err != nil {
+		return nil, err
+	}
+	alpha := image.NewGray(base.Alpha.Rect)
+	copy(alpha.Pix, base.Alpha.Pix)
+	var changed atomic.Bool
+	if h != nil {
+		for i, v := range h.V {
+			switch v {
+			case Keep:
+				alpha.Pix[i] = 255
+			case Remove:
+				alpha.Pix[i] = 0
+			}
+			changed.Store(true)
+		}
+	}
+	return &Cutout{alpha, base.Foreground}, ctx.Err()
+}

@@ -1,0 +1,179 @@
+package matte
+
+import (
+	"context"
+	"image"
+	"math"
+)
+
+// The band of unknown pixels around the mask's outline, in pixels of the
+// small picture.
+const (
+	bandWidth = 3.0  // each side of a sharp outline: what a network errs by
+	wideSoft  = 3.0  // half width from which a soft transition is hair or blur ...
+	bandWide  = 9.0  // ... which widens the band to this
+	sureLow   = 0.04 // below this a mask is sure of background
+	sureHigh  = 0.96 // above this it is sure of the subject
+)
+
+// reach is how far from the outline a soft pixel may lie and still belong to
+// it, as a share of the longer side. What is soft farther inside is a network
+// in doubt, not an edge.
+const reach = 0.03
+
+// Trimap divides the picture by a coarse mask: 255 is subject for sure, 0 is
+// background for sure, 128 is to be solved. The unknown band follows the
+// mask's outline, as wide as a network errs and wider where the mask is soft
+// (hair, fur, motion blur, glass). Hints, where there are any, have the last
+// word. It returns nil where the mask or the hints are malformed.
+func Trimap(src image.Image, m Mask, h *Hints) *image.Gray {
+	p, _ := pixelsOf(src)
+	ctx := context.Background()
+	s, err := newSmall(ctx, &p, m)
+	if err != nil || h.check(p.w, p.h) != nil {
+		return nil
+	}
+	if err := s.divide(ctx, Options{}); err != nil {
+		return nil
+	}
+	t := image.NewGray(image.Rect(0, 0, p.w, p.h))
+	s.expand(ctx, t)
+	h.overlay(t)
+	return t
+}
+
+// divide fills in state.
+func (s *small) divide(ctx context.Context, o Options) error {
+	if !o.KeepSpecks {
+		s.removeSpecks()
+	}
+	w, h, m := s.w, s.h, s.mask
+	toSubject, err := distanceTo(ctx, w, h, func(i int) bool { return m[i] >= 0.5 })
+	if err != nil {
+		return err
+	}
+	toGround, err := distanceTo(ctx, w, h, func(i int) bool { return m[i] < 0.5 })
+	if err != nil {
+		return err
+	}
+	r := reach * float64(max(w, h))
+	limit := float32(math.Max(r, bandWide) * math.Max(r, bandWide))
+	// A pixel's distance to the outline is that to the other side of it.
+	outline := toSubject
+	for i, d := range toGround {
+		if d > outline[i] {
+			outline[i] = d
+		}
+	}
+	soft := make([]bool, w*h)
+	for i, v := range m {
+		soft[i] = v > sureLow && v < sureHigh && outline[i] <= limit
+	}
+	depth, err := distanceTo(ctx, w, h, func(i int) bool { return !soft[i] })
+	if err != nil {
+		return err
+	}
+	near, err := distanceTo(ctx, w, h, func(i int) bool { return soft[i] || outline[i] <= 1 })
+	if err != nil {
+		return err
+	}
+	wide, err := distanceTo(ctx, w, h, func(i int) bool { return depth[i] >= wideSoft*wideSoft && depth[i] < far })
+	if err != nil {
+		return err
+	}
+	s.state = make([]uint8, w*h)
+	for i, v := range m {
+		switch {
+		case outline[i] < far && (near[i] <= bandWidth*bandWidth || wide[i] <= bandWide*bandWide):
+			s.state[i] = unknown
+		case v >= 0.5:
+			s.state[i] = inside
+		}
+	}
+	return nil
+}
+
+// removeSpecks erases islands too small to be meant and fills holes too small
+// to be seen.
+func (s *small) removeSpecks() {
+	w, h := s.w, s.h
+	line := make([]uint8, w)
+	subject := components(w, h, 128, func(y int) []uint8 {
+		for x, v := range s.mask[y*w : (y+1)*w] {
+			line[x] = 0
+			if v >= 0.5 {
+				line[x] = 255
+			}
+		}
+		return line
+	})
+	if len(subject.Parts) == 0 {
+		return
+	}
+	sum := make([]float64, len(subject.Parts)+1)
+	for i, id := range subject.ID {
+		sum[id] += float64(s.mask[i])
+	}
+	whole := subject.Parts[0].Area
+	drop := make([]bool, len(sum))
+	for k, part := range subject.Parts[1:] {
+		mean := sum[k+2] / part.Area
+		// A small part stays where the network is sure of it.
+		drop[k+2] = part.Area < 0.002*whole || part.Area < 0.02*whole && mean < 0.8
+	}
+	for i, id := range subject.ID {
+		if drop[id] {
+			s.mask[i] = 0
+		}
+	}
+	holes := components(w, h, 128, func(y int) []uint8 {
+		for x, v := range s.mask[y*w : (y+1)*w] {
+			line[x] = 0
+			if v < 0.5 {
+				line[x] = 255
+			}
+		}
+		return line
+	})
+	fill := make([]bool, len(holes.Parts)+1)
+	for k, part := range holes.Parts {
+		b := part.Bounds
+		open := b.Min.X == 0 || b.Min.Y == 0 || b.Max.X == w || b.Max.Y == h
+		fill[k+1] = !open && part.Area < 0.0002*whole
+	}
+	for i, id := range holes.ID {
+		if fill[id] {
+			s.mask[i] = 1
+		}
+	}
+}
+
+// expand writes the state of every pixel of the picture to t.
+func (s *small) expand(ctx context.Context, t *image.Gray) error {
+	w, h := t.Rect.Dx(), t.Rect.Dy()
+	return parallelRows(ctx, s.h, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			first := t.Pix[y*s.scale*t.Stride:][:w]
+			if s.scale == 1 {
+				copy(first, s.state[y*s.w:(y+1)*s.w])
+				continue
+			}
+			state := s.state[y*s.w : (y+1)*s.w]
+			for x := 0; x < s.w; {
+				// Runs: most rows are few.
+				v, n := state[x], x+1
+				for n < s.w && state[n] == v {
+					n++
+				}
+				run := first[x*s.scale : min(w, n*s.scale)]
+				for i := range run {
+					run[i] = v
+				}
+				x = n
+			}
+			for fy := y*s.scale + 1; fy < min(h, (y+1)*s.scale); fy++ {
+				copy(t.Pix[fy*t.Stride:][:w], first)
+			}
+		}
+	})
+}
