@@ -1,0 +1,346 @@
+"""Teaches Kirinuki's built-in network to find the subject of a photo, from nothing, on a plain CPU.
+
+    train.py prepare            unpack the training tar once into one array of pixels
+    train.py learn --until N    train to step N at a steady learning rate; stops and resumes at will
+    train.py cool  --steps N    from the steady checkpoint, let the learning rate fall to 0 in N steps
+
+The steady checkpoint (steady.pt) never expires: a later session goes on from it and cools again. What
+is exported is the cooled one (cooled.pt). DATA names the folder with training-set.tar and human-masks.tar, WORK the folder
+for arrays and checkpoints. One process per core, each with its own pictures, averaging gradients
+through shared memory; convolutions run in bfloat16 where the CPU is quick at it.
+"""
+import argparse, io, math, os, pathlib, random, tarfile, time
+
+os.environ.setdefault('OMP_WAIT_POLICY', 'passive')
+import cv2, numpy as np, torch, torch.multiprocessing as mp, torch.nn as nn, torch.nn.functional as F
+
+WORK = pathlib.Path(os.environ.get('WORK', 'work'))
+DATA = pathlib.Path(os.environ.get('DATA', '.'))
+SEED, SIDE, HELD_OUT = 4, 288, 200
+SHARE = {'clo': .5, 'ccp': .5}  # product and street-fashion photos are many and alike: seen half as often
+
+
+# --- data -----------------------------------------------------------------------------------------
+
+def prepare():
+    """DATA/*.tar -> WORK/{photos,human}.npy, each (n, SIDE, SIDE, 4) uint8 RGB + alpha, and their .txt ids."""
+    for tar, name in (('training-set.tar', 'photos'), ('human-masks.tar', 'human')):
+        with tarfile.open(DATA / tar) as t:
+            files = {m.name: t.extractfile(m).read() for m in t if m.isfile()}
+        ids = sorted(pathlib.Path(f).stem for f in files if f.startswith('im/'))
+        out = np.lib.format.open_memmap(WORK / f'{name}.npy', 'w+', np.uint8, (len(ids), SIDE, SIDE, 4))
+        for k, i in enumerate(ids):
+            im = cv2.imdecode(np.frombuffer(files[f'im/{i}.webp'], np.uint8), cv2.IMREAD_COLOR)
+            al = cv2.imdecode(np.frombuffer(files[f'alpha/{i}.webp'], np.uint8), cv2.IMREAD_GRAYSCALE)
+            out[k, ..., :3] = cv2.resize(im, (SIDE, SIDE), interpolation=cv2.INTER_AREA)[..., ::-1]
+            out[k, ..., 3] = cv2.resize(al, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+        (WORK / f'{name}.txt').write_text('\n'.join(ids))
+
+
+def group(i): return i.split('_')[0]
+
+
+def open_set(name):
+    return (WORK / f'{name}.txt').read_text().split(), np.load(WORK / f'{name}.npy', mmap_mode='r')
+
+
+def sure(rgba):
+    """True where the teacher found something and was sure of it: little of the mask is half-transparent."""
+    a = rgba[..., 3]
+    return (a > 128).mean() > .01 and ((a > 50) & (a < 205)).mean() < .4 * (a > 128).mean()
+
+
+def split():
+    """-> (taught, held) row numbers of photos.npy: HELD_OUT sure photos, a fair part of every group, are
+    held out; photos that also have human masks are neither taught nor held."""
+    ids, rgba = open_set('photos')
+    human = set((WORK / 'human.txt').read_text().split())
+    rows = [k for k, i in enumerate(ids) if i not in human and sure(rgba[k])]
+    rng, held = random.Random(SEED), []
+    for g in sorted({group(i) for i in ids}):
+        mine = [k for k in rows if group(ids[k]) == g]
+        held += rng.sample(mine, round(len(mine) * HELD_OUT / len(rows)))
+    return sorted(set(rows) - set(held)), sorted(held)
+
+
+def empty_square(alpha):
+    """The largest square without subject (a few tries): (x, y, side), or None below a third of the picture."""
+    s = cv2.integral((alpha > 25).astype(np.uint8))
+    for d in range(SIDE, SIDE // 3, -16):
+        n = s[d::8, d::8] - s[:-d:8, d::8] - s[d::8, :-d:8] + s[:-d:8, :-d:8]
+        y, x = np.unravel_index(n.argmin(), n.shape)
+        if n[y, x] == 0:
+            return 8 * x, 8 * y, d
+
+
+class Pictures:
+    """Endless augmented training pictures; picture(rng, n) -> (n, n, 4) uint8."""
+
+    def __init__(self):
+        ids, rgba = open_set('photos')
+        self.rows, held = split()
+        human = set((WORK / 'human.txt').read_text().split())
+        self.rgba = rgba
+        p = np.array([SHARE.get(group(ids[k]), 1.) for k in self.rows])
+        self.p = (p / p.sum()).cumsum()
+        area = [(rgba[k, ..., 3] > 128).mean() for k in self.rows]
+        self.subjects = [k for k, a in zip(self.rows, area) if .03 < a < .5]
+        spare = [k for k, i in enumerate(ids) if k not in set(held) and i not in human]
+        self.grounds = [(k, q) for k in spare if (q := empty_square(rgba[k, ..., 3]))]
+
+    def picture(self, rng, n):
+        im = self.rgba[self.rows[min(int(np.searchsorted(self.p, rng.random())), len(self.rows) - 1)]]
+        if rng.random() < .3:
+            im = self.composite(rng)
+        return colours(rng, view(rng, im, n))
+
+    def composite(self, rng):
+        """A cut-out subject, moved and scaled, on the empty part of another photo (or on its own, blurred)."""
+        im = self.rgba[rng.choice(self.subjects)]
+        if rng.random() < .9:
+            k, (x, y, d) = rng.choice(self.grounds)
+            ground = cv2.resize(self.rgba[k, y:y + d, x:x + d, :3], (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+        else:
+            ground = cv2.blur(im[..., :3], (k := rng.randrange(15, 60), k))
+        s, c = rng.uniform(.5, 1.15), SIDE / 2
+        dx, dy = (rng.uniform(-.25, .25) * SIDE for _ in 'xy')
+        m = np.float32([[s, 0, c - s * c + dx], [0, s, c - s * c + dy]])
+        im = cv2.warpAffine(colours(rng, im), m, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
+        a = im[..., 3] / np.float32(255)
+        return join(cv2.blendLinear(im[..., :3].copy(), ground, a, 1 - a), im[..., 3])
+
+
+def join(rgb, alpha): return cv2.merge([*cv2.split(rgb), alpha])
+
+
+def view(rng, im, n):
+    """A random crop, stretch, turn and flip of im, n pixels square. Half the views show the whole picture."""
+    for attempt in range(3):
+        w = h = 1.
+        if attempt < 2 and rng.random() < .5:
+            w = rng.uniform(.5, 1.)
+            h = min(1., max(.45, w * rng.uniform(.75, 1.33)))
+        cx, cy = (.5 + (rng.random() - .5) * (1 - v) for v in (w, h))
+        t = math.radians(rng.gauss(0, 8)) if rng.random() < .4 else 0.
+        sx = w * SIDE / n * (-1 if rng.random() < .5 else 1)
+        sy = h * SIDE / n
+        m = np.array([[sx * math.cos(t), -sy * math.sin(t)], [sx * math.sin(t), sy * math.cos(t)]])
+        o = np.array([cx, cy]) * SIDE - m @ [n / 2, n / 2] - .5 + m @ [.5, .5]
+        out = cv2.warpAffine(im, np.c_[m, o], (n, n), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+                             borderMode=cv2.BORDER_REFLECT_101)
+        if .01 < (out[..., 3] > 128).mean() < .97:
+            break
+    return out
+
+
+def colours(rng, im):
+    """Other light, white balance, saturation, softness and noise; alpha stays."""
+    sat = 0. if rng.random() < .08 else rng.uniform(.5, 1.5)
+    m = np.eye(3) * sat + (1 - sat) * np.array([.3, .59, .11])
+    m = np.diag([rng.uniform(.8, 1.2) for _ in 'rgb']) @ m * rng.uniform(.65, 1.35)
+    m += [[rng.gauss(0, .04) for _ in 'rgb'] for _ in 'rgb']
+    rgb = cv2.transform(im[..., :3], np.c_[m, np.full(3, rng.uniform(-25, 25))])
+    if rng.random() < .4:
+        gamma = math.exp(rng.uniform(-.5, .5))
+        rgb = cv2.LUT(rgb, (255 * (np.arange(256) / 255) ** gamma).astype(np.uint8))
+    if rng.random() < .12:
+        rgb = cv2.GaussianBlur(rgb, (0, 0), rng.uniform(.4, 1.8))
+    if rng.random() < .12:
+        noise = np.empty(rgb.shape, np.int16)
+        cv2.setRNGSeed(rng.randrange(2**31))
+        rgb = np.clip(rgb + cv2.randn(noise, 0, rng.uniform(2, 14)), 0, 255).astype(np.uint8)
+    if rng.random() < .1:
+        ok, jpg = cv2.imencode('.jpg', rgb, (cv2.IMWRITE_JPEG_QUALITY, rng.randrange(20, 70)))
+        rgb = cv2.imdecode(jpg, cv2.IMREAD_COLOR)
+    return join(rgb, im[..., 3])
+
+
+# --- network --------------------------------------------------------------------------------------
+
+def conv(i, o, k=3, s=1, d=1):
+    return nn.Sequential(nn.Conv2d(i, o, k, s, (k - 1) * d // 2, d, bias=False), nn.BatchNorm2d(o), nn.ReLU(inplace=True))
+
+
+class Residual(nn.Module):
+    """Two 3x3 convolutions beside a shortcut; begins as the identity."""
+
+    def __init__(self, c):
+        super().__init__()
+        self.a = conv(c, c)
+        self.b = nn.Sequential(nn.Conv2d(c, c, 3, 1, 1, bias=False), nn.BatchNorm2d(c))
+        nn.init.zeros_(self.b[1].weight)
+
+    def forward(self, x): return F.relu(x + self.b(self.a(x)))
+
+
+class Context(nn.Module):
+    """What the whole picture says: dilated looks and the mean, joined."""
+
+    def __init__(self, c):
+        super().__init__()
+        self.looks = nn.ModuleList([conv(c, c // 2, 3, 1, d) for d in (1, 2, 3)])
+        self.mean = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(c, c // 2, 1), nn.ReLU())
+        self.join = conv(c // 2 * 4, c, 1)
+
+    def forward(self, x):
+        mean = self.mean(x).expand(-1, -1, *x.shape[2:])
+        return x + self.join(torch.cat([look(x) for look in self.looks] + [mean], 1))
+
+
+class Net(nn.Module):
+    """(b, 3, n, n) RGB in 0..255, n a multiple of 64 -> (b, 1, n/2, n/2) subject in 0..1.
+    In training: the logits at n/2, n/4 .. n/32, finest first."""
+    WIDE, DEEP, BACK = (16, 32, 64, 128, 192, 256), (0, 1, 2, 2, 2, 1), (16, 32, 48, 64, 96)
+
+    def __init__(self):
+        super().__init__()
+        w, b = self.WIDE, self.BACK
+        down = [nn.Sequential(nn.Conv2d(3, w[0], 4, 2, 1, bias=False), nn.BatchNorm2d(w[0]), nn.ReLU(inplace=True))]
+        down += [nn.Sequential(conv(w[i - 1], w[i], 3, 2), *[Residual(w[i]) for _ in range(self.DEEP[i])]) for i in range(1, 6)]
+        self.down = nn.ModuleList(down)
+        self.context = nn.Sequential(Context(w[5]), conv(w[5], b[4], 1))
+        self.side = nn.ModuleList([nn.Conv2d(w[i], b[i], 1) for i in range(5)])
+        self.narrow = nn.ModuleList([nn.Conv2d(b[min(i + 1, 4)], b[i], 1) for i in range(5)])
+        self.up = nn.ModuleList([conv(b[i], b[i]) if i == 0 else nn.Sequential(conv(b[i], b[i]), conv(b[i], b[i])) for i in range(5)])
+        self.head = nn.ModuleList([nn.Conv2d(b[i], 1, 3 if i == 0 else 1, 1, int(i == 0)) for i in range(5)])
+
+    def forward(self, x):
+        x = (x - 128) / 64
+        seen = []
+        for stage in self.down:
+            seen.append(x := stage(x))
+        y, out = self.context(x), []
+        for i in range(4, -1, -1):
+            y = F.interpolate(self.narrow[i](y), size=seen[i].shape[2:], mode='bilinear', align_corners=False)
+            y = self.up[i](self.side[i](seen[i]) + y)
+            if self.training or i == 0:
+                out.append(self.head[i](y))
+        return out[::-1] if self.training else torch.sigmoid(out[0])
+
+
+def loss(out, alpha):
+    """Cross-entropy + soft IoU + mean difference at every scale; alpha (b, 1, n, n) in 0..1."""
+    total = 0.
+    for weight, logit in zip((1., .4, .4, .3, .3), out):
+        alpha = F.avg_pool2d(alpha, 2)
+        logit = logit.float()
+        p = torch.sigmoid(logit)
+        both, any_ = (p * alpha).sum((2, 3)), (p + alpha - p * alpha).sum((2, 3))
+        total += weight * (F.binary_cross_entropy_with_logits(logit, alpha) + .5 * (1 - (both + 1) / (any_ + 1)).mean()
+                           + .5 * (p - alpha).abs().mean())
+    return total
+
+
+# --- schedule -------------------------------------------------------------------------------------
+
+def orthogonal(g):
+    """The nearest (semi-)orthogonal matrix to g, nearly: five Newton-Schulz steps (the Muon optimizer's)."""
+    x = g.bfloat16()
+    x = x.t() if (tall := x.shape[0] > x.shape[1]) else x
+    x = x / (x.norm() + 1e-7)
+    for _ in range(5):
+        a = x @ x.t()
+        x = 3.4445 * x + (-4.7750 * a + 2.0315 * (a @ a)) @ x
+    return (x.t() if tall else x).float()
+
+
+class Muon:
+    """Muon for convolutions (momentum, then orthogonalised), AdamW for everything else; one learning rate.
+    Each of several processes orthogonalises its share of the matrices and finds the others' in `spread`."""
+
+    def __init__(self, net, rank, workers, spread, barrier, decay=.02):
+        self.rank, self.workers, self.barrier = rank, workers, barrier
+        p = list(net.parameters())
+        self.convs = [q for q in p if q.ndim == 4 and q.shape[0] > 1]
+        self.rest = torch.optim.AdamW([q for q in p if not (q.ndim == 4 and q.shape[0] > 1)], 1e-3, betas=(.9, .98), weight_decay=0.)
+        self.speed, self.decay = [torch.zeros_like(q) for q in self.convs], decay
+        self.turns = [u.view(q.shape[0], -1) for q, u in zip(self.convs, spread.split([q.numel() for q in self.convs]))]
+
+    def step(self, lr):
+        for k, (q, v) in enumerate(zip(self.convs, self.speed)):
+            v.mul_(.95).add_(q.grad, alpha=.05)
+            if k % self.workers == self.rank:
+                self.turns[k].copy_(orthogonal((q.grad * .05 + v * .95).flatten(1)))
+        self.barrier.wait()
+        for q, u in zip(self.convs, self.turns):
+            q.data.mul_(1 - lr * self.decay).add_(u.view_as(q), alpha=-lr * .2 * math.sqrt(max(u.shape)))
+        for g in self.rest.param_groups:
+            g['lr'] = lr
+        self.rest.step()
+
+    def state_dict(self): return {'speed': self.speed, 'rest': self.rest.state_dict()}
+
+    def load_state_dict(self, s):
+        self.speed = s['speed']
+        self.rest.load_state_dict(s['rest'])
+
+
+def worker(rank, a, grads, spread, barrier):
+    torch.set_num_threads(1)
+    cv2.setNumThreads(0)
+    torch.manual_seed(SEED)
+    net = Net().to(memory_format=torch.channels_last).train()
+    opt, mean, step, end = Muon(net, rank, a.workers, spread, barrier), {k: v.clone() for k, v in net.state_dict().items()}, 0, a.until
+    steady, cooled = WORK / f'{a.name}steady.pt', WORK / f'{a.name}cooled.pt'
+    if steady.exists():
+        s = torch.load(steady)
+        net.load_state_dict(s['net']), opt.load_state_dict(s['opt'])
+        mean, step = s['mean'], s['step']
+    start, out = step, steady
+    if a.do == 'cool':
+        end, out = step + a.steps, cooled
+    pictures, params = Pictures(), list(net.parameters())
+    clock = saved = time.time()
+    smooth = None
+    while step < end:
+        rng = random.Random(SEED + 1000003 * (2 * step + rank))
+        batch = np.stack([pictures.picture(rng, a.size) for _ in range(a.batch)])
+        batch = torch.from_numpy(batch).permute(0, 3, 1, 2).float()
+        with torch.cpu.amp.autocast(dtype=torch.bfloat16):
+            logits = net(batch[:, :3].contiguous(memory_format=torch.channels_last))
+        l = loss(logits, batch[:, 3:] / 255)
+        for q in params:
+            q.grad = None
+        l.backward()
+        if len(grads) > 1:
+            torch.cat([q.grad.flatten() for q in params], out=grads[rank])
+            barrier.wait()
+            whole = grads.mean(0)
+            barrier.wait()
+            for q, g in zip(params, whole.split([q.numel() for q in params])):
+                q.grad = g.view_as(q)
+        lr = a.lr * min(1., (step + 1) / 200) * ((end - step) / a.steps if a.do == 'cool' else 1.)
+        opt.step(lr)
+        step += 1
+        if rank == 0:
+            keep = min(.998, step / (step + 20))
+            for k, v in net.state_dict().items():
+                mean[k].mul_(keep).add_(v, alpha=1 - keep) if v.is_floating_point() else mean[k].copy_(v)
+            smooth = smooth * .98 + l.item() * .02 if smooth else l.item()
+            if step % 50 == 0:
+                print(f'{time.strftime("%H:%M:%S")} step {step} loss {smooth:.4f} lr {lr:.5f} '
+                      f'{(step - start) * a.batch * len(grads) / (time.time() - clock):.1f} pictures/s', flush=True)
+            if step == end or time.time() > saved + 120:
+                saved = time.time()
+                torch.save({'net': net.state_dict(), 'opt': opt.state_dict(), 'mean': mean, 'step': step}, f'{out}.new')
+                os.replace(f'{out}.new', out)
+
+
+if __name__ == '__main__':
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('do', choices=('prepare', 'learn', 'cool'))
+    p.add_argument('--until', type=int, default=12000)
+    p.add_argument('--steps', type=int, default=2000)
+    p.add_argument('--size', type=int, default=192)
+    p.add_argument('--batch', type=int, default=32, help='pictures a step and process')
+    p.add_argument('--workers', type=int, default=2)
+    p.add_argument('--lr', type=float, default=3e-3)
+    p.add_argument('--name', default='')
+    a = p.parse_args()
+    if a.do == 'prepare':
+        prepare()
+    else:
+        n = sum(q.numel() for q in Net().parameters())
+        grads = torch.zeros(a.workers, n).share_memory_()
+        spread = torch.zeros(sum(q.numel() for q in Net().parameters() if q.ndim == 4 and q.shape[0] > 1)).share_memory_()
+        mp.spawn(worker, (a, grads, spread, mp.get_context('spawn').Barrier(a.workers)), nprocs=a.workers)
