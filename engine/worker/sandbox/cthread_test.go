@@ -1,0 +1,7 @@
+//go:build cgo && linux
+
+package sandbox
+
+import "kirinuki/engine/worker/sandbox/internal/cthread"
+
+func init() { startThread, threadSocket = cthread.Start, cthread.Socket }
