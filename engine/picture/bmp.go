@@ -11,7 +11,11 @@ func bmpHeader(src *source) (header, error) {
 	if err != nil {
 		return header{}, err
 	}
-	return header{size: image.Pt(c.Width, c.Height), pixels: func() (image.Image, error) {
+	size := image.Pt(c.Width, c.Height)
+	if area(size)/8 > src.size { // a pixel takes at least a bit
+		return header{}, errDamaged("it ends early")
+	}
+	return header{size: size, pixels: func() (image.Image, error) {
 		img, err := bmp.Decode(src.reader())
 		if n, ok := img.(*image.NRGBA); ok && err == nil {
 			ignoreBlankAlpha(n)

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"runtime"
 	"sync"
+	"sync/atomic"
 )
 
 // FromImage makes a picture of pixels that come from elsewhere than a file,
@@ -56,18 +57,26 @@ func FromImage(img image.Image) *Picture {
 	return &Picture{Image: n, Opaque: n.Opaque()}
 }
 
-// rows calls f for bands of rows that together are 0..h, on all cores.
-func rows(h int, f func(y0, y1 int)) {
-	n := min(runtime.GOMAXPROCS(0), (h+15)/16)
-	if n <= 1 {
-		f(0, h)
-		return
-	}
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() { f(i*h/n, (i+1)*h/n) })
+// spread calls f for 0..n-1, in any order, on all cores.
+func spread(n int, f func(i int)) {
+	var (
+		wg   sync.WaitGroup
+		next atomic.Int64
+	)
+	for range min(runtime.GOMAXPROCS(0), n) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				f(i)
+			}
+		})
 	}
 	wg.Wait()
+}
+
+// rows calls f for bands of rows that together are 0..h, on all cores.
+func rows(h int, f func(y0, y1 int)) {
+	const band = 64
+	spread((h+band-1)/band, func(i int) { f(i*band, min((i+1)*band, h)) })
 }
 
 // eachRow calls f for each row of n's pixels, on all cores.

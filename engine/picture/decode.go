@@ -1,18 +1,12 @@
 package picture
 
 import (
-	"errors"
 	"fmt"
 	"image"
-	"image/jpeg"
-	"image/png"
 	"io"
 	"os"
 	"path/filepath"
 	"syscall"
-
-	"golang.org/x/image/bmp"
-	"golang.org/x/image/tiff"
 
 	"kirinuki/engine/fault"
 )
@@ -107,7 +101,7 @@ func open(path string, l Limits) (*os.File, *source, error) {
 	}
 	fi, err := os.Stat(path)
 	if err != nil {
-		return nil, nil, fault.About(name, err)
+		return nil, nil, fileFault(name, err)
 	}
 	if err := check(fi); err != nil {
 		return nil, nil, err
@@ -115,7 +109,7 @@ func open(path string, l Limits) (*os.File, *source, error) {
 	// It may have become a pipe since; then O_NONBLOCK keeps us from waiting.
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, nil, fault.About(name, err)
+		return nil, nil, fileFault(name, err)
 	}
 	fi, err = f.Stat()
 	if err == nil {
@@ -123,7 +117,7 @@ func open(path string, l Limits) (*os.File, *source, error) {
 	}
 	if err != nil {
 		f.Close()
-		return nil, nil, fault.About(name, err)
+		return nil, nil, fileFault(name, err)
 	}
 	return f, &source{r: f, size: fi.Size(), name: name}, nil
 }
@@ -139,13 +133,15 @@ func (l Limits) orDefault() Limits {
 	return l
 }
 
+func area(size image.Point) int64 { return int64(size.X) * int64(size.Y) }
+
 // check holds a size against the limits.
 func (l Limits) check(size image.Point) error {
 	switch {
 	case size.X <= 0 || size.Y <= 0:
 		return errDamaged("a side of no pixels")
-	case size.X > l.Side || size.Y > l.Side || int64(size.X)*int64(size.Y) > l.Pixels:
-		return tooLarge{size}
+	case size.X > l.Side || size.Y > l.Side || area(size) > l.Pixels:
+		return errTooLarge(size)
 	}
 	return nil
 }
@@ -156,7 +152,7 @@ func (s *source) header(l Limits) (f Format, h header, err error) {
 	head := make([]byte, sniffLen)
 	n, _ := s.ReadAt(head, 0)
 	if s.err != nil {
-		return "", header{}, fault.About(s.name, s.err)
+		return "", header{}, fileFault(s.name, s.err)
 	}
 	if f, err = sniff(head[:n], s.name); err != nil {
 		return "", header{}, err
@@ -197,36 +193,10 @@ func (s *source) recover(err *error) {
 	}
 }
 
-// errDamaged and tooLarge are this package's own causes.
-type (
-	errDamaged     string
-	errUnsupported string
-	tooLarge       struct{ size image.Point }
-)
-
-func (e errDamaged) Error() string     { return string(e) }
-func (e errUnsupported) Error() string { return string(e) }
-func (e tooLarge) Error() string       { return fmt.Sprintf("%d x %d pixels", e.size.X, e.size.Y) }
-
-// fault gives a decoder's error its kind.
+// fault gives an error of reading or decoding its kind.
 func (s *source) fault(err error) error {
-	var (
-		own   errUnsupported
-		large tooLarge
-		j     jpeg.UnsupportedError
-		p     png.UnsupportedError
-		t     tiff.UnsupportedError
-	)
-	switch {
-	case err == nil:
-		return nil
-	case s.err != nil: // the disk's fault, not the picture's
-		return fault.About(s.name, s.err)
-	case errors.As(err, &large):
-		return fault.New(fault.TooLarge, s.name, err)
-	case errors.As(err, &own), errors.As(err, &j), errors.As(err, &p), errors.As(err, &t),
-		errors.Is(err, bmp.ErrUnsupported):
-		return fault.New(fault.Unsupported, s.name, err)
+	if err != nil && s.err != nil { // the disk's fault, not the picture's
+		return fileFault(s.name, s.err)
 	}
-	return fault.New(fault.Damaged, s.name, err)
+	return decodeFault(s.name, err)
 }

@@ -2,7 +2,6 @@ package picture
 
 import (
 	"image"
-	"image/draw"
 	"image/gif"
 )
 
@@ -20,7 +19,14 @@ func gifHeader(src *source) (header, error) {
 			return frame, err
 		}
 		img := image.NewNRGBA(screen)
-		draw.Draw(img, frame.Bounds(), FromImage(frame).Image, image.Point{}, draw.Src)
+		paste(img, FromImage(frame).Image, frame.Bounds().Min)
 		return img, nil
 	}}, nil
+}
+
+// paste copies src onto an image that it fits on, at a place. The standard
+// library's draw would round colours where alpha is partial.
+func paste(img *image.NRGBA, src image.Image, at image.Point) {
+	m := src.(*image.NRGBA)
+	eachRow(m, func(y int, row []uint8) { copy(img.Pix[img.PixOffset(at.X, at.Y+y):], row) })
 }

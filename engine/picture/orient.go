@@ -1,6 +1,11 @@
 package picture
 
-import "image"
+import (
+	"image"
+	"image/draw"
+
+	"github.com/disintegration/gift"
+)
 
 // orientation is Exif's: 1 is upright, 2..8 say how the stored pixels are
 // mirrored and turned. The zero value is upright too.
@@ -14,65 +19,29 @@ func (o orientation) size(p image.Point) image.Point {
 	return p
 }
 
-// walk says how the upright picture is read out of w x h stored pixels: pixel
-// (x, y) is the stored one of index base + x*dx + y*dy.
-func (o orientation) walk(w, h int) (base, dx, dy int) {
-	last := w*h - 1
-	switch o {
-	case 2:
-		return w - 1, -1, w
-	case 3:
-		return last, -1, -w
-	case 4:
-		return last - w + 1, 1, -w
-	case 5:
-		return 0, w, 1
-	case 6:
-		return last - w + 1, -w, 1
-	case 7:
-		return last, -w, -1
-	case 8:
-		return w - 1, w, -1
-	}
-	return 0, 1, w
-}
-
-// upright turns a tight *image.NRGBA or *image.NRGBA64 as o says.
+// upright turns an *image.NRGBA or *image.NRGBA64 as o says. gift calculates
+// with 32-bit floats of straight colours, which hold each 16-bit value exactly.
 func (o orientation) upright(img image.Image) image.Image {
-	if o <= 1 {
+	// gift turns against the clock.
+	filter, ok := map[orientation]gift.Filter{
+		2: gift.FlipHorizontal(),
+		3: gift.Rotate180(),
+		4: gift.FlipVertical(),
+		5: gift.Transpose(),
+		6: gift.Rotate270(),
+		7: gift.Transverse(),
+		8: gift.Rotate90(),
+	}[o]
+	if !ok {
 		return img
 	}
-	stored := img.Bounds().Size()
-	base, dx, dy := o.walk(stored.X, stored.Y)
-	size := o.size(stored)
-	// Bands of 16 rows, column by column: where rows become columns, the 16
-	// pixels read together lie side by side.
-	bands := func(f func(x, y0, y1 int)) {
-		rows((size.Y+15)/16, func(b0, b1 int) {
-			for b := b0; b < b1; b++ {
-				for x := range size.X {
-					f(x, 16*b, min(16*b+16, size.Y))
-				}
-			}
-		})
+	size := image.Rectangle{Max: o.size(img.Bounds().Size())}
+	var turned draw.Image
+	if _, deep := img.(*image.NRGBA64); deep {
+		turned = image.NewNRGBA64(size)
+	} else {
+		turned = image.NewNRGBA(size)
 	}
-	switch m := img.(type) {
-	case *image.NRGBA:
-		n := image.NewNRGBA(image.Rectangle{Max: size})
-		bands(func(x, y0, y1 int) {
-			for y := y0; y < y1; y++ {
-				*(*[4]uint8)(n.Pix[4*(y*size.X+x):]) = *(*[4]uint8)(m.Pix[4*(base+x*dx+y*dy):])
-			}
-		})
-		return n
-	case *image.NRGBA64:
-		n := image.NewNRGBA64(image.Rectangle{Max: size})
-		bands(func(x, y0, y1 int) {
-			for y := y0; y < y1; y++ {
-				*(*[8]uint8)(n.Pix[8*(y*size.X+x):]) = *(*[8]uint8)(m.Pix[8*(base+x*dx+y*dy):])
-			}
-		})
-		return n
-	}
-	return img
+	gift.New(filter).Draw(turned, img)
+	return turned
 }

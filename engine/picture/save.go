@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -41,7 +40,7 @@ const maxNumber = 99_999
 func Save(path string, o SaveOptions, write func(io.Writer) error) (final string, err error) {
 	folder, base := filepath.Split(path)
 	name := base
-	defer func() { err = saveFault(name, err) }()
+	defer func() { err = fileFault(name, err) }()
 
 	if base == "" || base == "." || base == ".." {
 		return "", fault.New(fault.NotAFile, name, nil)
@@ -174,23 +173,4 @@ func syncFolder(folder string) {
 		f.Sync()
 		f.Close()
 	}
-}
-
-// saveFault gives an error of saving its kind.
-func saveFault(name string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case isDiskFull(err):
-		return fault.New(fault.DiskFull, name, err)
-	case errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENAMETOOLONG):
-		return fault.New(fault.NotPermitted, name, err)
-	case errors.Is(err, syscall.ENOTDIR):
-		return fault.New(fault.NotFound, name, err)
-	}
-	var about *fault.Error
-	if errors.As(err, &about) && about.Name == "" {
-		return fault.New(about.Kind, name, fmt.Errorf("%w", about.Err))
-	}
-	return fault.About(name, err)
 }

@@ -77,7 +77,7 @@ func newSource(r io.Reader, name string, l Limits) (*source, error) {
 	n, err := io.ReadFull(r, head)
 	head = head[:n]
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return nil, fault.About(name, err)
+		return nil, fileFault(name, err)
 	}
 	if _, err := sniff(head, name); err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func newSource(r io.Reader, name string, l Limits) (*source, error) {
 		if errors.Is(err, bytes.ErrTooLarge) {
 			return nil, fault.New(fault.TooLarge, name, err)
 		}
-		return nil, fault.About(name, err)
+		return nil, fileFault(name, err)
 	}
 	if int64(buf.Len()) > most {
 		return nil, fault.Newf(fault.TooLarge, name, "more than %d bytes", most)

@@ -1,13 +1,12 @@
 package picture
 
 import (
-	"fmt"
 	"image"
 
 	"golang.org/x/image/tiff"
 )
 
-// Tags of TIFF's directory that are read beside those of Exif.
+// Tags of TIFF's directory beside those of Exif.
 const (
 	tagSubfile    = 254
 	tagWidth      = 256
@@ -25,7 +24,7 @@ func tiffHeader(src *source) (header, error) {
 	}
 	d := r.read(off, func(tag uint16) bool {
 		switch tag {
-		case tagSubfile, tagWidth, tagHeight, tagPlanar, tagXMP, tagICC, tagDNGVersion:
+		case tagSubfile, tagPlanar, tagXMP, tagICC, tagDNGVersion:
 			return true
 		}
 		return false
@@ -42,9 +41,6 @@ func tiffHeader(src *source) (header, error) {
 		return header{}, err
 	}
 	h := header{size: image.Pt(c.Width, c.Height)}
-	if w, t := d.uint(tagWidth, 0), d.uint(tagHeight, 0); int64(w) != int64(c.Width) || int64(t) != int64(c.Height) {
-		return header{}, errDamaged(fmt.Sprintf("%d x %d or %d x %d pixels", w, t, c.Width, c.Height))
-	}
 	var x exif
 	x, h.orient = readExif(src)
 	h.meta.Exif = x.block()

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"image"
-	"image/draw"
 	"io"
 
 	"golang.org/x/image/vp8l"
@@ -80,7 +79,7 @@ func webpHeader(src *source) (header, error) {
 			return img, err
 		}
 		whole := image.NewNRGBA(screen)
-		draw.Draw(whole, frame, img, image.Point{}, draw.Src)
+		paste(whole, img, at)
 		return whole, nil
 	}
 	return h, nil
@@ -163,7 +162,13 @@ func (f *webpFrame) decode(src *source) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return FromImage(img).Image, nil
+	switch m := img.(type) {
+	case *image.YCbCr:
+		return fromVP8(m, nil, 0), nil
+	case *image.NYCbCrA:
+		return fromVP8(&m.YCbCr, m.A, m.AStride), nil
+	}
+	return img, nil // NRGBA
 }
 
 func uint24(p []byte) int { return int(p[0]) | int(p[1])<<8 | int(p[2])<<16 }

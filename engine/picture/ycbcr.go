@@ -40,3 +40,50 @@ func clamp16(v int32) uint8 {
 	}
 	return uint8(^(v >> 31))
 }
+
+// fromVP8 converts a lossy WebP frame: 4:2:0 of the range that television uses
+// (BT.601, luma 16..235), not the full range that image.YCbCr stands for. The
+// constants are those formulas' in 14 bits (RFC 6386, 9.2; BT.601, 2.5).
+// Chroma is interpolated between its samples, as WebP's own decoder does it.
+// alpha has one value a pixel, in rows of stride, or is nil.
+func fromVP8(m *image.YCbCr, alpha []uint8, stride int) *image.NRGBA {
+	n := blank(m.Rect)
+	w, h := n.Rect.Dx(), n.Rect.Dy()
+	cw, ch := (w+1)/2, (h+1)/2
+	rows(h, func(y0, y1 int) {
+		cb, cr := make([]int32, cw), make([]int32, cw)
+		for y := y0; y < y1; y++ {
+			// The nearer row of chroma counts three times, the other once.
+			near := y / 2
+			far := min(max(near-1+y%2*2, 0), ch-1)
+			for c := range cw {
+				i, j := near*m.CStride+c, far*m.CStride+c
+				cb[c] = 3*int32(m.Cb[i]) + int32(m.Cb[j])
+				cr[c] = 3*int32(m.Cr[i]) + int32(m.Cr[j])
+			}
+			luma := m.Y[y*m.YStride:][:w]
+			dst := n.Pix[y*n.Stride:][:4*w]
+			for x, l := range luma {
+				near := x / 2
+				far := min(max(near-1+x%2*2, 0), cw-1)
+				v := int32(l) * 19077 >> 8
+				u := (3*cb[near] + cb[far] + 8) >> 4
+				t := (3*cr[near] + cr[far] + 8) >> 4
+				p := dst[4*x:][:4:4]
+				p[0] = clamp6(v + t*26149>>8 - 14234)
+				p[1] = clamp6(v - u*6419>>8 - t*13320>>8 + 8708)
+				p[2] = clamp6(v + u*33050>>8 - 17685)
+				p[3] = 255
+			}
+			if alpha != nil {
+				for x, a := range alpha[y*stride:][:w] {
+					dst[4*x+3] = a
+				}
+			}
+		}
+	})
+	return n
+}
+
+// clamp6 is v / 64 held in 0..255.
+func clamp6(v int32) uint8 { return uint8(min(max(v>>6, 0), 255)) }
