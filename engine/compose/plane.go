@@ -1,0 +1,142 @@
+package compose
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// rows calls f for bands of rows on all cores and stops early when ctx ends.
+func rows(ctx context.Context, h int, f func(y0, y1 int)) error {
+	const band = 16
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (h+band-1)/band) {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				y := int(next.Add(band)) - band
+				if y >= h {
+					return
+				}
+				f(y, min(y+band, h))
+			}
+		})
+	}
+	wg.Wait()
+	return ctx.Err()
+}
+
+// plane holds values sampled on a grid of cells of size pixels, the first
+// cell's corner at (x0, y0).
+type plane struct {
+	w, h   int
+	size   float64
+	x0, y0 float64
+	v      []float32
+}
+
+// at samples bilinearly at a point in pixels; beyond the edge values are
+// zero, fading over the last half cell.
+func (p *plane) at(x, y float64) float32 {
+	u, v := (x-p.x0)/p.size-0.5, (y-p.y0)/p.size-0.5
+	i, j := math.Floor(u), math.Floor(v)
+	a, b := float32(u-i), float32(v-j)
+	n, m := int(i), int(j)
+	top := p.cell(n, m) + (p.cell(n+1, m)-p.cell(n, m))*a
+	low := p.cell(n, m+1) + (p.cell(n+1, m+1)-p.cell(n, m+1))*a
+	return top + (low-top)*b
+}
+
+func (p *plane) cell(i, j int) float32 {
+	if i < 0 || j < 0 || i >= p.w || j >= p.h {
+		return 0
+	}
+	return p.v[j*p.w+i]
+}
+
+// grain chooses for a Gaussian of sigma pixels the cells it is computed on:
+// fine enough that the result shows none of them.
+func grain(sigma float64) float64 { return math.Max(1, math.Floor(sigma/3)) }
+
+// gauss blurs by sigma pixels in both directions (sy of 0 means sx), treating
+// what lies outside as zero. The variances that averaging into cells and
+// reading them bilinearly add are taken off.
+func (p *plane) gauss(ctx context.Context, sx, sy float64) error {
+	if sy == 0 {
+		sy = sx
+	}
+	own := 0.0
+	if p.size > 1 {
+		own = 1.0/12 + 1.0/6
+	}
+	kx, ky := kernel(sx/p.size, own), kernel(sy/p.size, own)
+	room := make([]float32, len(p.v))
+	if err := rows(ctx, p.h, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			line(room[y*p.w:][:p.w], p.v[y*p.w:][:p.w], kx)
+		}
+	}); err != nil {
+		return err
+	}
+	return rows(ctx, p.h, func(y0, y1 int) {
+		r := len(ky) - 1
+		for y := y0; y < y1; y++ {
+			out := p.v[y*p.w:][:p.w]
+			clear(out)
+			for j := max(0, y-r); j <= min(p.h-1, y+r); j++ {
+				k, in := ky[max(j-y, y-j)], room[j*p.w:][:p.w]
+				for x, v := range in {
+					out[x] += k * v
+				}
+			}
+		}
+	})
+}
+
+// kernel is half a Gaussian, from its centre out, of sigma cells less the
+// variance it already has; the whole of it sums to one.
+func kernel(sigma, own float64) []float32 {
+	sigma = math.Sqrt(math.Max(0, sigma*sigma-own))
+	r := int(math.Ceil(3 * sigma))
+	k := make([]float64, r+1)
+	sum := 0.0
+	for i := range k {
+		// Integrated over the pixel, so that tiny sigmas stay exact.
+		if sigma > 0 {
+			s := sigma * math.Sqrt2
+			k[i] = math.Erf((float64(i)+0.5)/s) - math.Erf((float64(i)-0.5)/s)
+		} else {
+			k[i] = 1
+		}
+		sum += k[i]
+		if i > 0 {
+			sum += k[i]
+		}
+	}
+	out := make([]float32, r+1)
+	for i := range k {
+		out[i] = float32(k[i] / sum)
+	}
+	return out
+}
+
+// line convolves one row with a symmetric kernel.
+func line(out, in []float32, k []float32) {
+	for x, v := range in {
+		out[x] = k[0] * v
+	}
+	for i := 1; i < len(k); i++ {
+		w := k[i]
+		if i >= len(in) {
+			break
+		}
+		for x, v := range in[i:] {
+			out[x] += w * v
+		}
+		for x, v := range in[:len(in)-i] {
+			out[x+i] += w * v
+		}
+	}
+}
