@@ -44,12 +44,10 @@ func refine(ctx context.Context, src image.Image, m Mask, o Options, progress fu
 			err = s.expand(ctx, alpha)
 		}
 		todo.part(0.1)(1)
-		var coef []float32
-		if err == nil {
-			coef, err = s.guided(ctx)
-		}
-		if err == nil {
-			err = s.guidedAlpha(ctx, &p, coef, alpha)
+		if err == nil && o.Quality == Fast {
+			err = s.fast(ctx, &p, alpha)
+		} else if err == nil {
+			err = s.fine(ctx, &p, alpha, nil)
 		}
 	}
 	if err != nil {
@@ -76,6 +74,37 @@ func refine(ctx context.Context, src image.Image, m Mask, o Options, progress fu
 	}
 	return c, nil
 }
+
+// fast fills in the unknown part of alpha by the guided filter.
+func (s *small) fast(ctx context.Context, p *pixels, alpha *image.Gray) error {
+	coef, err := s.guided(ctx)
+	if err != nil {
+		return err
+	}
+	return s.guidedAlpha(ctx, p, coef, alpha)
+}
+
+// fine fills in the unknown part of alpha, which holds the trimap.
+func (s *small) fine(ctx context.Context, p *pixels, alpha *image.Gray, progress func(float64)) error {
+	trimap := image.NewGray(alpha.Rect)
+	copy(trimap.Pix, alpha.Pix)
+	m := &matting{p: p, trimap: trimap, prior: s.prior(), snap: true, report: progress}
+	_, err := m.solve(ctx, 0, alpha)
+	return err
+}
+
+// prior is the mask as the solver's data term: the surer, the stronger.
+func (s *small) prior() *prior {
+	g := &prior{float64(s.scale), s.w, s.h, s.mask, make([]float32, s.w*s.h)}
+	for i, v := range s.mask {
+		d := 2*v - 1
+		g.weight[i] = PriorWeight * d * d
+	}
+	return g
+}
+
+// PriorWeight X
+var PriorWeight float32 = 1e-3
 
 // bilinear fills in alpha from the mask alone.
 func (s *small) bilinear(ctx context.Context, m Mask, alpha *image.Gray) error {
@@ -126,34 +155,15 @@ func Solve(ctx context.Context, src image.Image, trimap *image.Gray, prior *Mask
 	if p.w != w || p.h != h {
 		return nil, fault.Newf(fault.Internal, "", "trimap of %dx%d for a picture of %dx%d", w, h, p.w, p.h)
 	}
-	m := Mask{w, h, make([]float32, w*h)}
-	for y := 0; y < h; y++ {
-		for x, v := range trimap.Pix[y*trimap.Stride:][:w] {
-			m.P[y*w+x] = float32(v) / 255
-		}
+	if w == 0 || h == 0 {
+		return image.NewGray(trimap.Rect), nil
 	}
-	s, err := newSmall(ctx, &p, m)
-	if err != nil {
+	m := &matting{p: &p, trimap: trimap, report: progress}
+	alpha := image.NewGray(image.Rect(0, 0, w, h))
+	if _, err := m.solve(ctx, 0, alpha); err != nil {
 		return nil, fault.About("", err)
 	}
-	s.state = make([]uint8, s.w*s.h)
-	for i, v := range s.mask {
-		switch {
-		case v >= 1:
-			s.state[i] = inside
-		case v > 0:
-			s.state[i] = unknown
-		}
-	}
-	alpha := image.NewGray(image.Rect(0, 0, w, h))
-	coef, err := s.guided(ctx)
-	if err == nil {
-		err = s.expand(ctx, alpha)
-	}
-	if err == nil {
-		err = s.guidedAlpha(ctx, &p, coef, alpha)
-	}
-	return alpha, fault.About("", err)
+	return alpha, nil
 }
 
 // Touch answers hints on an existing cut-out.
