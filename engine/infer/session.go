@@ -210,10 +210,12 @@ func (s *Session) Run(ctx context.Context, in Tensor) (Tensor, error) {
 	}
 	select {
 	case <-ctx.Done():
-		return Tensor{}, fault.New(fault.Cancelled, s.name, ctx.Err())
 	case <-s.turn:
+		defer func() { s.turn <- struct{}{} }()
 	}
-	defer func() { s.turn <- struct{}{} }()
+	if ctx.Err() != nil {
+		return Tensor{}, fault.New(fault.Cancelled, s.name, ctx.Err())
+	}
 	if s.closed {
 		return Tensor{}, fault.Newf(fault.Internal, s.name, "the session is closed")
 	}
@@ -226,7 +228,7 @@ func (s *Session) Run(ctx context.Context, in Tensor) (Tensor, error) {
 	case outOfMemory(err):
 		return Tensor{}, fault.New(fault.OutOfMemory, s.name, err)
 	}
-	return Tensor{}, fault.About(s.name, fault.New(fault.BadModel, s.name, err))
+	return Tensor{}, fault.New(fault.BadModel, s.name, err)
 }
 
 func (s *Session) run(ctx context.Context, in Tensor) (Tensor, error) {
