@@ -19,7 +19,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 TESTS := KIRINUKI_ORT=$(CURDIR)/bin KIRINUKI_REQUIRE_ORT=1 KIRINUKI_MODELS=$(CURDIR)/$(CACHE)/models KIRINUKI_BIN=$(CURDIR)/$(BIN)
 # The window's tests need neither a display nor cgo; the tag keeps the
 # system's own fonts out of their golden images.
-UI := CGO_ENABLED=0 $(GO) test -tags test
+UI = CGO_ENABLED=0 $(GO) test -tags test
 
 .PHONY: help
 help: ## show this list

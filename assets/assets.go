@@ -1,5 +1,5 @@
-// Package assets holds the files inside the binary: the icon, the fonts and
-// the translations. It knows nothing of who uses them.
+// Package assets holds the files inside the binary: the icon, the fonts, the
+// translations and the privacy policy. It knows nothing of who uses them.
 package assets
 
 import "embed"
@@ -18,6 +18,12 @@ var bold []byte
 //
 //go:embed translations/*.json
 var Translations embed.FS
+
+// Policy holds policy/en.json and policy/ja.json, the privacy policy. Read it
+// through package privacy.
+//
+//go:embed policy/*.json
+var Policy embed.FS
 
 // Icon returns the program's icon, a PNG of 512 by 512 pixels. The caller
 // must not change the bytes.

@@ -6,7 +6,10 @@ set -eu
 without=$1
 shift
 mkdir -p .cache
-${GO:-go} build -o .cache/fetch ./assets/fetch
+if ! ${GO:-go} build -o .cache/fetch ./assets/fetch; then
+	echo "make: Go could not build (see above). The first time it needs a network for its toolchain and modules." >&2
+	exit 1
+fi
 status=0
 .cache/fetch "$@" || status=$?
 if [ $status = 3 ] && assets/setup/system.sh npm; then
