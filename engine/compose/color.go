@@ -5,27 +5,20 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/image/colornames"
+
 	"kirinuki/engine/fault"
 )
 
-// colorNames are the few colours a person may say instead of digits.
-var colorNames = map[string]color.NRGBA{
-	"white":       {255, 255, 255, 255},
-	"black":       {0, 0, 0, 255},
-	"grey":        {128, 128, 128, 255},
-	"gray":        {128, 128, 128, 255},
-	"red":         {255, 0, 0, 255},
-	"green":       {0, 128, 0, 255},
-	"blue":        {0, 0, 255, 255},
-	"transparent": {},
-}
-
-// ParseColor reads "#rgb", "#rrggbb" or "#rrggbbaa" (the # may be missing) or
-// one of a few English names. Anything else is fault.Usage.
+// ParseColor reads "#rgb", "#rgba", "#rrggbb" or "#rrggbbaa" (the # may be missing) or
+// a CSS colour name, or "transparent". Anything else is fault.Usage.
 func ParseColor(s string) (color.NRGBA, error) {
 	word := strings.ToLower(strings.TrimSpace(s))
-	if c, ok := colorNames[word]; ok {
-		return c, nil
+	if word == "transparent" {
+		return color.NRGBA{}, nil
+	}
+	if c, ok := colornames.Map[word]; ok {
+		return color.NRGBA(c), nil // the named ones are opaque
 	}
 	digits := strings.TrimPrefix(word, "#")
 	v, err := strconv.ParseUint(digits, 16, 32)
@@ -34,6 +27,8 @@ func ParseColor(s string) (color.NRGBA, error) {
 		switch len(digits) {
 		case 3:
 			return color.NRGBA{uint8(v>>8) * 17, uint8(v>>4&15) * 17, uint8(v&15) * 17, 255}, nil
+		case 4:
+			return color.NRGBA{uint8(v>>12) * 17, uint8(v>>8&15) * 17, uint8(v>>4&15) * 17, uint8(v&15) * 17}, nil
 		case 6:
 			return color.NRGBA{uint8(v >> 16), uint8(v >> 8), uint8(v), 255}, nil
 		case 8:
