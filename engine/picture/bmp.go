@@ -11,17 +11,16 @@ func bmpHeader(src *source) (header, error) {
 	if err != nil {
 		return header{}, err
 	}
-	size := image.Pt(c.Width, c.Height)
-	if area(size)/8 > src.size { // a pixel takes at least a bit
-		return header{}, errDamaged("it ends early")
-	}
-	return header{size: size, pixels: func() (image.Image, error) {
+	h := header{size: image.Pt(c.Width, c.Height)}
+	h.least = area(h.size) / 8 // a pixel takes at least a bit
+	h.pixels = func() (image.Image, error) {
 		img, err := bmp.Decode(src.reader())
 		if n, ok := img.(*image.NRGBA); ok && err == nil {
 			ignoreBlankAlpha(n)
 		}
 		return img, err
-	}}, nil
+	}
+	return h, nil
 }
 
 // ignoreBlankAlpha makes a picture opaque whose alpha is 0 everywhere: many

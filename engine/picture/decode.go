@@ -20,6 +20,7 @@ type Info struct {
 // header is what a file says beside its pixels.
 type header struct {
 	size   image.Point // as stored
+	least  int64       // bytes that a file of this size takes at the very least
 	orient orientation
 	icc    []byte
 	meta   Metadata
@@ -160,6 +161,9 @@ func (s *source) header(l Limits) (f Format, h header, err error) {
 	h, err = headers[f](s)
 	if err == nil {
 		err = l.check(h.size)
+	}
+	if err == nil && h.least > s.size {
+		err = errDamaged("it ends early")
 	}
 	return f, h, s.fault(err)
 }

@@ -27,10 +27,7 @@ func jpegHeader(src *source) (header, error) {
 		return header{}, err
 	}
 	h := header{size: image.Pt(c.Width, c.Height)}
-	// Each block of 8 x 8 pixels takes at least a bit.
-	if area(h.size)/512 > src.size {
-		return header{}, errDamaged("it ends early")
-	}
+	h.least = area(h.size) / 512 // each block of 8 x 8 takes at least a bit
 	h.pixels = func() (image.Image, error) { return jpeg.Decode(src.reader()) }
 
 	var profile iccParts

@@ -20,10 +20,7 @@ func pngHeader(src *source) (header, error) {
 		return header{}, err
 	}
 	h := header{size: image.Pt(c.Width, c.Height)}
-	// A pixel takes at least a bit, and deflate saves at most 1032 to 1.
-	if area(h.size)/(8*1032) > src.size {
-		return header{}, errDamaged("it ends early")
-	}
+	h.least = area(h.size) / (8 * 1032) // a pixel takes a bit, and deflate saves at most 1032 to 1
 	h.pixels = func() (image.Image, error) { return png.Decode(src.reader()) }
 
 	// Metadata may stand before the pixels or after them.

@@ -9,6 +9,9 @@ import (
 // Tags of TIFF's directory beside those of Exif.
 const (
 	tagSubfile    = 254
+	tagColours    = 262
+	tagSamples    = 277
+	tagExtra      = 338
 	tagWidth      = 256
 	tagHeight     = 257
 	tagPlanar     = 284
@@ -24,7 +27,7 @@ func tiffHeader(src *source) (header, error) {
 	}
 	d := r.read(off, func(tag uint16) bool {
 		switch tag {
-		case tagSubfile, tagPlanar, tagXMP, tagICC, tagDNGVersion:
+		case tagSubfile, tagColours, tagSamples, tagExtra, tagPlanar, tagXMP, tagICC, tagDNGVersion:
 			return true
 		}
 		return false
@@ -35,6 +38,9 @@ func tiffHeader(src *source) (header, error) {
 	}
 	if d.uint(tagPlanar, 1) != 1 {
 		return header{}, errUnsupported("colours stored in separate planes")
+	}
+	if d.uint(tagColours, 0) == 2 && d.uint(tagSamples, 3) > 3 && d.uint(tagExtra, 0) == 0 {
+		return header{}, errUnsupported("a channel beside the colours that may be anything")
 	}
 	c, err := tiff.DecodeConfig(src.section(0, src.size))
 	if err != nil {

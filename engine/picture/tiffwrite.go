@@ -66,7 +66,9 @@ func writeTIFF(w io.Writer, img image.Image, x extras) error {
 	if x.icc != nil {
 		main = append(main, entry{tagICC, kindUndefined, x.icc})
 	}
-	main = append(main, x.exif.main...)
+	if !x.exif.empty() {
+		main = append(append(main, short(tagOrientation, 1)), x.exif.main...)
+	}
 
 	if _, err := w.Write(binary.LittleEndian.AppendUint32([]byte("II*\x00"), uint32(end))); err != nil {
 		return err

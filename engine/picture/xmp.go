@@ -30,10 +30,10 @@ var xmpAttributes = regexp.MustCompile(`\s+([A-Za-z_][\w.-]*):([A-Za-z_][\w.-]*)
 func cleanXMP(packet []byte) []byte {
 	d := xml.NewDecoder(bytes.NewReader(packet))
 	var (
-		out     []byte
-		depth   int // inside of a property that is left out
-		turned  bool
-		content bool
+		out    []byte
+		open   int // elements
+		depth  int // inside of a property that is left out
+		turned bool
 	)
 	for {
 		from := d.InputOffset()
@@ -47,7 +47,7 @@ func cleanXMP(packet []byte) []byte {
 		raw := packet[from:d.InputOffset()]
 		switch t := token.(type) {
 		case xml.StartElement:
-			content = true
+			open++
 			if depth > 0 || isXMPPicture(t.Name) {
 				depth++
 				raw = nil
@@ -56,6 +56,7 @@ func cleanXMP(packet []byte) []byte {
 			turned = t.Name.Local == "Orientation"
 			raw = cleanAttributes(raw)
 		case xml.EndElement:
+			open--
 			turned = false
 			if depth > 0 {
 				depth--
@@ -70,7 +71,7 @@ func cleanXMP(packet []byte) []byte {
 			out = append(out, raw...)
 		}
 	}
-	if !content || depth != 0 {
+	if open != 0 || len(bytes.TrimSpace(out)) == 0 || bytes.IndexByte(out, '<') < 0 {
 		return nil
 	}
 	return out
