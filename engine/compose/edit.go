@@ -48,8 +48,9 @@ type Stroke struct {
 
 // Part is a click on a connected part of the subject: keep or drop it.
 type Part struct {
-	At   Point `json:"at"`
-	Keep bool  `json:"keep"`
+	At    Point `json:"at"`
+	Keep  bool  `json:"keep"`
+	After int   `json:"after,omitempty"` // how many strokes had been drawn before the click
 }
 
 // Edge moves and softens the outline.

@@ -60,7 +60,7 @@ func harmless(s string, most int) string {
 		return r
 	}, s)
 	s = strings.TrimLeft(s, " .") // not hidden, not the folder above
-	for len(s) > most {
+	for len(s) >= most {
 		_, n := utf8.DecodeLastRuneInString(s)
 		s = s[:len(s)-n]
 	}
