@@ -21,6 +21,7 @@ const (
 	Solid               // a quiet ground
 	Accent              // the one thing to do next
 	Stack               // icon above text, for the rail of sections
+	Quiet               // no ground, small words of second rank
 )
 
 // Button is the program's button: an icon, words, or both, that names itself
@@ -207,8 +208,11 @@ func (r *buttonRenderer) iconSize() float32 {
 	if r.b.Icon == look.IconNone {
 		return 0
 	}
-	if r.b.Style == Stack {
+	switch r.b.Style {
+	case Stack:
 		return 22
+	case Quiet:
+		return 16
 	}
 	return look.Size(theme.SizeNameInlineIcon)
 }
@@ -224,6 +228,10 @@ func (r *buttonRenderer) MinSize() fyne.Size {
 		return fyne.NewSize(max(text.Width, icon)+12, icon+text.Height+18)
 	}
 	pad := float32(12)
+	if r.b.Style == Quiet {
+		pad = 8
+		text = fyne.MeasureText(r.b.Text, r.text.TextSize, r.text.TextStyle) // t may be cut
+	}
 	if icon == 0 {
 		return fyne.NewSize(text.Width+2*pad, h)
 	}
@@ -246,6 +254,18 @@ func (r *buttonRenderer) Layout(s fyne.Size) {
 		top := (s.Height - i - t.Height - 3) / 2
 		r.icon.Move(fyne.NewPos((s.Width-i)/2, top))
 		r.text.Move(fyne.NewPos((s.Width-t.Width)/2, top+i+3))
+		r.text.Resize(t)
+		return
+	}
+	if r.b.Style == Quiet {
+		x := float32(8)
+		if i > 0 {
+			r.icon.Move(fyne.NewPos(x, (s.Height-i)/2))
+			x += i + 8
+		}
+		fitText(r.text, r.b.Text, s.Width-x-6)
+		t = r.text.MinSize()
+		r.text.Move(fyne.NewPos(x, (s.Height-t.Height)/2))
 		r.text.Resize(t)
 		return
 	}
@@ -274,7 +294,7 @@ func (r *buttonRenderer) Refresh() {
 	case b.Style == Solid:
 		ground = look.Color(look.ColorRaised)
 	}
-	if b.Style == Stack && !b.Chosen && !b.hovered {
+	if (b.Style == Stack || b.Style == Quiet) && !b.Chosen && !b.hovered {
 		ink = look.Color(look.ColorMuted)
 	}
 	if b.Disabled() {
@@ -303,7 +323,7 @@ func (r *buttonRenderer) Refresh() {
 	r.text.Color = ink
 	r.text.TextSize = look.Size(theme.SizeNameText)
 	r.text.TextStyle.Bold = b.Style == Accent
-	if b.Style == Stack {
+	if b.Style == Stack || b.Style == Quiet {
 		r.text.TextSize = look.Size(theme.SizeNameCaptionText)
 	}
 	r.text.Hidden = !r.showsText()

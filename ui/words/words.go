@@ -49,3 +49,6 @@ func Shorten(s string, n int) string {
 	tail := min(8, n/2)
 	return string(r[:n-tail-1]) + "…" + string(r[len(r)-tail:])
 }
+
+// Percent1 returns a zoom: "38 %", also above one.
+func Percent1(p float64) string { return fmt.Sprintf("%.0f %%", p*100) }
