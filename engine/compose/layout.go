@@ -137,13 +137,11 @@ func lay(size image.Point, subject box, e Edit) Layout {
 	cw, ch = math.Max(1, math.Round(cw)), math.Max(1, math.Round(ch))
 	l := Layout{W: int(math.Min(cw, 1e6)), H: int(math.Min(ch, 1e6))}
 	if c.W > 0 || c.H > 0 {
-		// Half a pixel of rounding in a derived side must not shrink it.
-		k = math.Min((cw+0.5)/fw, (ch+0.5)/fh)
-		if c.W > 0 {
-			k = math.Min(k, cw/fw)
-		}
-		if c.H > 0 {
-			k = math.Min(k, ch/fh)
+		k = math.Min(cw/fw, ch/fh)
+		// Where rounding alone leaves a gap, the frame
+		// covers it.
+		if cw-fw*k <= 0.5+1e-9 && ch-fh*k <= 0.5+1e-9 {
+			k = math.Max(cw/fw, ch/fh)
 		}
 		if k > 1 && !c.Upscale {
 			l.Small = k > 1+1e-9
