@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"image"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -11,8 +11,7 @@ import (
 	"kirinuki/app/settings"
 	"kirinuki/app/stats"
 	"kirinuki/engine"
-	"kirinuki/engine/compose"
-	"kirinuki/engine/matte"
+	"kirinuki/engine/fault"
 	"kirinuki/engine/picture"
 )
 
@@ -37,118 +36,198 @@ type Config struct {
 // Workspace is the list of pictures and everything that can be done with
 // them. All methods are safe for use by many goroutines; those without a
 // context return at once.
+//
+// Locks are taken in this order: Workspace.mu, then those inside the cache
+// and the notifier. Pixels are never touched under Workspace.mu.
 type Workspace struct {
-	c  Config
-	mu sync.Mutex
+	c      Config
+	ctx    context.Context
+	stop   context.CancelFunc
+	going  sync.WaitGroup
+	notify *notifier
+	turn   *gate // the network: one picture at a time
+	room   *gate // pixels in work, so that memory does not grow with the queue
+	views  *views
+	thumbs *thumbs
+
+	mu        sync.Mutex
+	ready     *sync.Cond // the queue has something, or the workspace closes
+	closed    bool
+	paused    bool
+	entries   map[ID]*entry
+	boxes     map[*cache.Box]*entry
+	order     []ID
+	queue     []*entry // waiting, in order; entries that no longer wait are skipped
+	lastID    ID
+	lastPart  int // number of the last result's part
+	preferred ID
+	history   history
+	busy      int           // intakes that still look at what was added
+	idle      chan struct{} // closed when next nothing waits or works; nil where nobody asks
+	deadlines chan struct{} // wakes the watch over deadlines
+	unlisten  func()
+	freeing   bool // memory is about to be given back
 }
 
+// roomPixels is how many pixels may be in work at once. One picture may be
+// larger; then it is alone.
+const roomPixels = 48_000_000
+
 // Open starts a workspace.
-func Open(c Config) *Workspace { return &Workspace{c: c} }
+func Open(c Config) *Workspace {
+	if c.Clock == nil {
+		c.Clock = cache.System
+	}
+	if c.Cache == nil {
+		c.Cache = cache.Open("", cache.Options{Clock: c.Clock})
+	}
+	if c.Settings == nil {
+		c.Settings = settings.Open("")
+	}
+	if c.Limits == (picture.Limits{}) {
+		c.Limits = picture.DefaultLimits
+	}
+	if c.Jobs <= 0 {
+		c.Jobs = 2
+	}
+	w := &Workspace{c: c, notify: newNotifier(), turn: newGate(1), room: newGate(roomPixels),
+		entries: map[ID]*entry{}, boxes: map[*cache.Box]*entry{}, deadlines: make(chan struct{}, 1)}
+	w.ctx, w.stop = context.WithCancel(context.Background())
+	w.ready = sync.NewCond(&w.mu)
+	w.views = newViews()
+	w.thumbs = newThumbs()
+	c.Cache.OnGone(w.gone)
+	w.unlisten = c.Settings.OnChange(w.settingsChanged)
+	w.spawn(func() { w.notify.run(w.ctx) })
+	w.spawn(func() { w.work(true) })
+	for range c.Jobs {
+		w.spawn(func() { w.work(false) })
+	}
+	w.spawn(w.makeThumbs)
+	w.spawn(w.watchDeadlines)
+	return w
+}
+
+func (w *Workspace) spawn(f func()) {
+	w.going.Add(1)
+	go func() {
+		defer w.going.Done()
+		f()
+	}()
+}
+
+// closeWait is how long Close waits for work that is being stopped.
+const closeWait = 2 * time.Second
 
 // Close stops all work and clears the cache. It may be called more than once
 // and from a signal's goroutine.
-func (w *Workspace) Close() error { return nil }
+func (w *Workspace) Close() error {
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		return nil
+	}
+	w.closed = true
+	w.clear()
+	w.ready.Broadcast()
+	w.mu.Unlock()
+	w.stop()
+	w.unlisten()
+	err := w.c.Cache.Close() // before all else: it is what must not stay
+	if e := w.c.Stats.Close(); err == nil {
+		err = e
+	}
+	ended := make(chan struct{})
+	go func() {
+		w.going.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(closeWait):
+	}
+	return err
+}
 
-// Add puts pictures at the end of the list and returns their ids at once, in
-// order; what they are is found out in the background. A folder's item is
-// replaced by those of the pictures in it.
-func (w *Workspace) Add(src ...Source) []ID { return nil }
+// clear forgets everything. The caller holds the lock.
+func (w *Workspace) clear() {
+	for _, e := range w.entries {
+		e.halt()
+	}
+	clear(w.entries)
+	clear(w.boxes)
+	w.order, w.queue = nil, nil
+	w.history.clear()
+	w.views.clear()
+	w.thumbs.clear()
+	w.checkIdle()
+	go debug.FreeOSMemory() // pixels leave memory, not only the list
+}
+
+// ClearNow clears every working copy, the list and the history.
+func (w *Workspace) ClearNow() {
+	w.mu.Lock()
+	w.clear()
+	w.mu.Unlock()
+	w.c.Cache.Clear()
+	w.notify.all()
+}
 
 // Items returns a snapshot of the list.
-func (w *Workspace) Items() []Item { return nil }
+func (w *Workspace) Items() []Item {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := make([]Item, 0, len(w.order))
+	for _, id := range w.order {
+		all = append(all, w.entries[id].snapshot())
+	}
+	return all
+}
 
 // Item returns a snapshot of one item. Asking for an item also says that it
-// is on screen: its thumbnail is made next.
-func (w *Workspace) Item(id ID) (Item, bool) { return Item{}, false }
+// is on screen: where its thumbnail is missing it is made next.
+func (w *Workspace) Item(id ID) (Item, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	e := w.listed(id)
+	if e == nil {
+		return Item{}, false
+	}
+	w.thumbs.want(e)
+	return e.snapshot(), true
+}
+
+// listed returns the entry of an id in the list, or nil. The caller holds the
+// lock.
+func (w *Workspace) listed(id ID) *entry {
+	if e := w.entries[id]; e != nil && e.listed {
+		return e
+	}
+	return nil
+}
 
 // OnChange calls f from one goroutine of the workspace's own, about thirty
 // times a second at most.
-func (w *Workspace) OnChange(f func(Event)) (stop func()) { return func() {} }
-
-// Cancel stops work on items that are waiting or working.
-func (w *Workspace) Cancel(ids ...ID) {}
-
-// Retry starts failed and cancelled items again.
-func (w *Workspace) Retry(ids ...ID) {}
-
-// Remove takes items off the list. It can be undone ("undo.remove") until
-// their deadline.
-func (w *Workspace) Remove(ids ...ID) {}
-
-// Prefer says which item is shown: it is worked on next.
-func (w *Workspace) Prefer(id ID) {}
-
-// SetPaused holds the queue (what is being worked on is finished) or lets it
-// go on.
-func (w *Workspace) SetPaused(paused bool) {}
-
-// Paused tells whether the queue is held.
-func (w *Workspace) Paused() bool { return false }
-
-// Wait returns when nothing is waiting or working any more.
-func (w *Workspace) Wait(ctx context.Context) error { return nil }
-
-// Undo takes back the last step; false where there is none.
-func (w *Workspace) Undo() bool { return false }
-
-// Redo does again what Undo took back; false where there is nothing.
-func (w *Workspace) Redo() bool { return false }
-
-// CanUndo returns the translation key of the step that Undo would take back.
-func (w *Workspace) CanUndo() (label string, ok bool) { return "", false }
-
-// CanRedo returns the translation key of the step that Redo would do again.
-func (w *Workspace) CanRedo() (label string, ok bool) { return "", false }
-
-// Edit returns the item's edit as it is shown, live changes included.
-func (w *Workspace) Edit(id ID) compose.Edit { return compose.Edit{} }
-
-// SetEdit changes the item's edit as one undoable step called label (a
-// translation key such as "undo.brush"). What SetEditLive showed before is
-// part of the step.
-func (w *Workspace) SetEdit(id ID, e compose.Edit, label string) {}
-
-// SetEditLive shows an edit while a drag goes on, without a step of its own.
-func (w *Workspace) SetEditLive(id ID, e compose.Edit) {}
-
-// ApplyToAll gives the edit of one item to all others as one step, except for
-// what belongs to one picture alone (strokes, parts and a free crop of another
-// size).
-func (w *Workspace) ApplyToAll(from ID, label string) {}
-
-// Reprocess removes the background of items again as r says, as one undoable
-// step. The earlier result stays until the new one is there.
-func (w *Workspace) Reprocess(ids []ID, r engine.Request, label string) {}
-
-// Original returns the item's decoded original. It must not be changed.
-func (w *Workspace) Original(ctx context.Context, id ID) (*picture.Picture, error) { return nil, nil }
-
-// Cutout returns the item's cut-out at full size, strokes and parts of its
-// edit applied. It must not be changed.
-func (w *Workspace) Cutout(ctx context.Context, id ID) (*matte.Cutout, error) { return nil, nil }
-
-// Preview returns the original and the finished picture no larger than max.
-// after is nil where there is no result yet.
-func (w *Workspace) Preview(ctx context.Context, id ID, max image.Point) (before, after image.Image, err error) {
-	return nil, nil, nil
-}
-
-// Render returns the finished picture at full size.
-func (w *Workspace) Render(ctx context.Context, id ID) (image.Image, error) { return nil, nil }
-
-// Clearing returns how many working copies there are and when the next one
-// goes.
-func (w *Workspace) Clearing() (count int, next time.Time) { return 0, time.Time{} }
-
-// ClearNow clears every working copy, the list and the history.
-func (w *Workspace) ClearNow() {}
-
-// Unsaved returns the items with a result that was not saved as it is now.
-func (w *Workspace) Unsaved() []ID { return nil }
-
-// Expiring returns the unsaved items that are cleared within five minutes.
-// The event of an item says when it becomes one.
-func (w *Workspace) Expiring() []ID { return nil }
+func (w *Workspace) OnChange(f func(Event)) (stop func()) { return w.notify.listen(f) }
 
 // CacheState says how the cache stands, for the line at the window's foot.
-func (w *Workspace) CacheState() cache.State { return cache.State{} }
+func (w *Workspace) CacheState() cache.State { return w.c.Cache.State() }
+
+// life is how long working copies live, as a person chose it.
+func (w *Workspace) life() time.Duration {
+	return time.Duration(w.c.Settings.Get().ClearAfter) * time.Minute
+}
+
+// settingsChanged has what is there already live as long as is chosen now.
+func (w *Workspace) settingsChanged(s settings.Settings) {
+	life := time.Duration(s.ClearAfter) * time.Minute
+	w.mu.Lock()
+	for b := range w.boxes {
+		b.SetLife(life)
+	}
+	w.mu.Unlock()
+	w.notify.all()
+}
+
+// expired is the error about an item whose working copy is gone.
+func expired(name string) error { return fault.New(fault.Expired, name, nil) }

@@ -54,11 +54,24 @@ func (b *Box) Left() time.Duration {
 	return max(0, b.left(now(b.store.clock)))
 }
 
-// Limit shortens the box's life to the given time since it was made. It
-// never lengthens it.
-func (b *Box) Limit(life time.Duration) {
+// Deadline returns when the box goes as a time of day.
+func (b *Box) Deadline() time.Time {
 	b.store.mu.Lock()
-	b.life = min(b.life, life)
+	defer b.store.mu.Unlock()
+	t := now(b.store.clock)
+	// The same answer every time while the clocks agree; they read a little
+	// apart.
+	plan, real := b.born.wall.Add(b.life), t.wall.Add(b.left(t))
+	if d := real.Sub(plan); d.Abs() < 2*time.Second {
+		return plan
+	}
+	return real
+}
+
+// SetLife changes how long the box lives since it was made, MaxLife at most.
+func (b *Box) SetLife(life time.Duration) {
+	b.store.mu.Lock()
+	b.life = min(life, MaxLife)
 	b.store.mu.Unlock()
 	b.store.nudge()
 }
@@ -163,6 +176,26 @@ func (b *Box) Get(name string) (io.ReadCloser, error) {
 		return nil, fault.New(fault.Expired, "", err)
 	}
 	return newReader(f, p.key), nil
+}
+
+// Bytes returns the part kept under name whole, with the errors of Get.
+func (b *Box) Bytes(name string) ([]byte, error) {
+	r, err := b.Get(name)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	b.store.mu.Lock()
+	var size int64
+	if p := b.parts[name]; p != nil {
+		size = p.size
+	}
+	b.store.mu.Unlock()
+	data := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	if _, err := data.ReadFrom(r); err != nil {
+		return nil, err
+	}
+	return data.Bytes(), nil
 }
 
 // Has tells whether a part is kept under name.

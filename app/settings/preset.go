@@ -7,21 +7,15 @@ import (
 	"kirinuki/engine/compose"
 )
 
-// Preset is a named edit.
-type Preset struct {
-	Name string       `json:"name"`
-	Edit compose.Edit `json:"edit"`
-}
+func clonePresets(all []compose.Preset) []compose.Preset { return slices.Clone(all) }
 
-func clonePresets(all []Preset) []Preset { return slices.Clone(all) }
-
-// goodPresets drops presets without a name and the later one of two with the
-// same name.
-func goodPresets(all []Preset) []Preset {
-	var good []Preset
+// goodPresets drops presets that make no sense, those without a name, and the
+// later one of two with the same name.
+func goodPresets(all []compose.Preset) []compose.Preset {
+	var good []compose.Preset
 	for _, p := range all {
-		taken := slices.ContainsFunc(good, func(q Preset) bool { return q.Name == p.Name })
-		if strings.TrimSpace(p.Name) != "" && len(p.Name) <= 200 && !taken && len(good) < MaxPresets {
+		taken := slices.ContainsFunc(good, func(q compose.Preset) bool { return q.Name == p.Name })
+		if strings.TrimSpace(p.Name) != "" && p.Check() == nil && !taken && len(good) < MaxPresets {
 			good = append(good, p)
 		}
 	}

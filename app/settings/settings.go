@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"kirinuki/engine/compose"
 )
 
 // Settings are a person's choices: a plain value. Zero values of optional
@@ -36,9 +38,9 @@ type Settings struct {
 	Statistics bool `json:"statistics"`
 	Log        bool `json:"log"` // the diagnostic log
 
-	RecentColors []string `json:"recent_colors"` // "#rrggbb" or "#rrggbbaa", newest first
-	Presets      []Preset `json:"presets"`
-	UndoLimit    int      `json:"undo_limit"` // steps
+	RecentColors []string         `json:"recent_colors"` // "#rrggbb" or "#rrggbbaa", newest first
+	Presets      []compose.Preset `json:"presets"`       // a person's own, beside compose.Presets
+	UndoLimit    int              `json:"undo_limit"`    // steps
 }
 
 // Bounds of what is kept.

@@ -1,0 +1,276 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"kirinuki/app/diag"
+	"kirinuki/engine"
+	"kirinuki/engine/fault"
+)
+
+// run is one go at one entry. An entry that is cancelled, removed or started
+// anew forgets its run; what a forgotten run still brings is ignored.
+type run struct {
+	e       *entry
+	ctx     context.Context
+	cancel  context.CancelFunc
+	asked   *engine.Request // the entry's own wish, nil for the settings
+	request engine.Request  // what is asked of the engine
+}
+
+// work takes entries from the queue until the workspace closes. The urgent
+// worker takes only the one that is on screen, so that it never waits behind
+// a batch's pictures for longer than one turn of the network.
+func (w *Workspace) work(urgent bool) {
+	for {
+		r := w.take(urgent)
+		if r == nil {
+			return
+		}
+		w.finish(r, w.process(r))
+	}
+}
+
+// take waits for the next entry; nil when the workspace is closed.
+func (w *Workspace) take(urgent bool) *run {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for {
+		if w.closed {
+			return nil
+		}
+		if !w.paused {
+			if e := w.next(urgent); e != nil {
+				return w.start(e)
+			}
+		}
+		w.ready.Wait()
+	}
+}
+
+// next returns the entry to work on, or nil. The caller holds the lock.
+func (w *Workspace) next(urgent bool) *entry {
+	if e := w.listed(w.preferred); e != nil && e.state == Waiting && e.known {
+		return e
+	}
+	if urgent {
+		return nil
+	}
+	for len(w.queue) > 0 {
+		e := w.queue[0]
+		w.queue[0] = nil
+		w.queue = w.queue[1:]
+		if e.listed && e.state == Waiting {
+			return e
+		}
+	}
+	w.queue = nil
+	return nil
+}
+
+func (w *Workspace) start(e *entry) *run {
+	r := &run{e: e}
+	r.ctx, r.cancel = context.WithCancel(w.ctx)
+	if r.asked = e.request; r.asked != nil {
+		r.request = *r.asked
+	} else {
+		r.request = Request(w.c.Settings.Get())
+	}
+	e.run, e.state, e.progress, e.err = r, Working, 0, nil
+	w.changed(e)
+	return r
+}
+
+// finish notes how a run ended, unless it was forgotten.
+func (w *Workspace) finish(r *run, err error) {
+	r.cancel()
+	e := r.e
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if e.run == r {
+		e.run = nil
+		if err == nil {
+			e.state, e.progress, e.err = Done, 1, nil
+			w.changed(e)
+		} else {
+			w.fail(e, err)
+		}
+	}
+	w.checkIdle()
+}
+
+// fail notes why an entry has no result. One that has one from before keeps
+// it and only says that there is no better one. The caller holds the lock.
+func (w *Workspace) fail(e *entry, err error) {
+	kind := fault.Of(err)
+	var inner *fault.Error
+	if e.err = fault.New(kind, e.name, err); errors.As(err, &inner) {
+		e.err = fault.New(kind, e.name, inner.Err)
+	}
+	switch {
+	case e.result != nil:
+		e.state, e.note = Done, "note.kept-earlier"
+	case kind == fault.Cancelled:
+		e.state, e.err = Cancelled, nil
+	default:
+		e.state = Failed
+	}
+	if kind != fault.Cancelled {
+		w.c.Stats.Failed(kind)
+		w.c.Log.Write("picture.failed", diag.Fault(err))
+	}
+	w.changed(e)
+}
+
+// changed tells of a visible change. The caller holds the lock.
+func (w *Workspace) changed(e *entry) {
+	e.revision++
+	w.notify.items(e.id)
+}
+
+// advance notes progress, in steps that a bar can show.
+func (w *Workspace) advance(r *run, p float64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if r.e.run == r && p >= r.e.progress+0.01 {
+		r.e.progress = min(p, 1)
+		w.notify.items(r.e.id)
+	}
+}
+
+// Cancel stops work on items that are waiting or working. Where there is an
+// earlier result, such as the quick one, it stays.
+func (w *Workspace) Cancel(ids ...ID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, id := range ids {
+		if e := w.listed(id); e != nil && (e.state == Waiting || e.state == Working) {
+			e.halt()
+			e.state = Cancelled
+			if e.result != nil {
+				e.state = Done
+			}
+			w.changed(e)
+		}
+	}
+	w.checkIdle()
+}
+
+// Retry starts failed and cancelled items again.
+func (w *Workspace) Retry(ids ...ID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, id := range ids {
+		e := w.listed(id)
+		if e == nil || e.state != Failed && e.state != Cancelled && e.err == nil {
+			continue
+		}
+		w.restart(e)
+	}
+}
+
+// Restart starts items again from their files, with a new working copy and a
+// new deadline; their edits stay. Pasted and captured pictures have no file:
+// they are left as they are.
+func (w *Workspace) Restart(ids ...ID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, id := range ids {
+		if e := w.listed(id); e != nil && e.path != "" {
+			w.unkeep(e)
+			w.history.forget(map[*entry]bool{e: true}, forgetResults)
+			w.restart(e)
+		}
+	}
+	w.notify.all()
+}
+
+// unkeep drops everything kept of an entry's pixels. The caller holds the
+// lock.
+func (w *Workspace) unkeep(e *entry) {
+	e.halt()
+	w.setBox(e, nil)
+	e.result, e.saved, e.thumb = nil, nil, nil
+	w.views.drop(e)
+	w.thumbs.drop(e)
+}
+
+// restart has an entry wait again. The caller holds the lock.
+func (w *Workspace) restart(e *entry) {
+	e.halt()
+	e.state, e.progress, e.err, e.note = Waiting, 0, nil, ""
+	if !e.known && !e.folder { // a folder that was cancelled and walks no more
+		e.known = true
+	}
+	w.enqueue(e)
+	w.changed(e)
+}
+
+// Prefer says which item is shown: it is worked on next.
+func (w *Workspace) Prefer(id ID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.preferred != id {
+		w.preferred = id
+		w.ready.Broadcast()
+	}
+}
+
+// SetPaused holds the queue (what is being worked on is finished) or lets it
+// go on.
+func (w *Workspace) SetPaused(paused bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.paused = paused
+	w.ready.Broadcast()
+	w.checkIdle()
+	w.notify.all()
+}
+
+// Paused tells whether the queue is held.
+func (w *Workspace) Paused() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.paused
+}
+
+// Wait returns when nothing is waiting or working any more, or with ctx's
+// error.
+func (w *Workspace) Wait(ctx context.Context) error {
+	for {
+		w.mu.Lock()
+		if w.closed || !w.active() {
+			w.mu.Unlock()
+			return nil
+		}
+		if w.idle == nil {
+			w.idle = make(chan struct{})
+		}
+		idle := w.idle
+		w.mu.Unlock()
+		select {
+		case <-idle:
+		case <-ctx.Done():
+			return fault.About("", ctx.Err())
+		}
+	}
+}
+
+// active tells whether something waits or works. The caller holds the lock.
+func (w *Workspace) active() bool {
+	return w.busy > 0 || slices.ContainsFunc(w.order, func(id ID) bool {
+		s := w.entries[id].state
+		return s == Waiting || s == Working
+	})
+}
+
+// checkIdle wakes those who wait for the end of all work. The caller holds
+// the lock.
+func (w *Workspace) checkIdle() {
+	if w.idle != nil && (w.closed || !w.active()) {
+		close(w.idle)
+		w.idle = nil
+	}
+}

@@ -1,0 +1,142 @@
+package app
+
+import (
+	"image"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"kirinuki/engine/matte"
+)
+
+// thumbSide is the longest side of a thumbnail.
+const thumbSide = 160
+
+func thumbnail(img image.Image) image.Image {
+	return shrink(img, nil, fit(img.Bounds().Size(), image.Pt(thumbSide, thumbSide)))
+}
+
+// thumbnailOf shows the cut-out.
+func thumbnailOf(original image.Image, cut *matte.Cutout) image.Image {
+	front := cut.Foreground
+	if front == nil {
+		front = original
+	}
+	size := fit(front.Bounds().Size(), image.Pt(thumbSide, thumbSide))
+	small := shrink(front, cut.Alpha, size)
+	alpha := shrinkGray(cut.Alpha, size)
+	for i, a := range alpha.Pix {
+		small.Pix[4*i+3] = uint8(uint32(small.Pix[4*i+3]) * uint32(a) / 255)
+	}
+	return small
+}
+
+// fit returns the largest size of the same shape that is within most and
+// within size itself; at least one pixel.
+func fit(size, most image.Point) image.Point {
+	if size.X <= most.X && size.Y <= most.Y {
+		return size
+	}
+	w, h := most.X, size.Y*most.X/max(size.X, 1)
+	if h > most.Y {
+		w, h = size.X*most.Y/max(size.Y, 1), most.Y
+	}
+	return image.Pt(max(w, 1), max(h, 1))
+}
+
+// shrinkCutout returns the cut-out at a smaller size. Colours count as much
+// as they are seen, so that the old background does not bleed into the edge.
+func shrinkCutout(cut *matte.Cutout, size image.Point) *matte.Cutout {
+	small := &matte.Cutout{Alpha: shrinkGray(cut.Alpha, size)}
+	if cut.Foreground != nil {
+		small.Foreground = shrink(cut.Foreground, cut.Alpha, size)
+	}
+	return small
+}
+
+// shrink averages img down to size, 8 bits a channel. Each pixel counts as
+// its alpha says and, where weight is not nil, as weight says; where nothing
+// counts all pixels do.
+func shrink(img image.Image, weight *image.Gray, size image.Point) *image.NRGBA {
+	_, pix, per := pixels(img)
+	from := img.Bounds().Size()
+	step := per / 4 // from one channel's most significant byte to the next
+	out := image.NewNRGBA(image.Rectangle{Max: size})
+	rows(size.Y, func(y int) {
+		y0, y1 := span(y, size.Y, from.Y)
+		for x := range size.X {
+			x0, x1 := span(x, size.X, from.X)
+			var seen, all mean
+			for v := y0; v < y1; v++ {
+				line := pix[(v*from.X+x0)*per : (v*from.X+x1)*per]
+				for i := 0; i < len(line); i += per {
+					r, g, b, a := line[i], line[i+step], line[i+2*step], line[i+3*step]
+					k := uint32(a)
+					if weight != nil {
+						k = k * uint32(weight.Pix[v*weight.Stride+x0+i/per]) / 255
+					}
+					seen.add(r, g, b, k)
+					all.add(r, g, b, 1)
+					all.a += uint64(a)
+				}
+			}
+			alpha := uint8(all.a / all.n)
+			if seen.n == 0 {
+				seen = all
+			}
+			to := out.Pix[y*out.Stride+4*x:][:4]
+			to[0], to[1], to[2], to[3] = seen.of(seen.r), seen.of(seen.g), seen.of(seen.b), alpha
+		}
+	})
+	return out
+}
+
+// mean is a weighted sum of colours.
+type mean struct{ r, g, b, a, n uint64 }
+
+func (m *mean) add(r, g, b uint8, k uint32) {
+	w := uint64(k)
+	m.r, m.g, m.b, m.n = m.r+w*uint64(r), m.g+w*uint64(g), m.b+w*uint64(b), m.n+w
+}
+
+func (m *mean) of(sum uint64) uint8 { return uint8((sum + m.n/2) / m.n) }
+
+// span returns the source pixels that target pixel i covers.
+func span(i, target, source int) (from, to int) {
+	from = i * source / target
+	return from, max((i+1)*source/target, from+1)
+}
+
+// rows calls f for each of n rows, on all processors.
+func rows(n int, f func(y int)) {
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		all.Go(func() {
+			for y := int(next.Add(1)) - 1; y < n; y = int(next.Add(1)) - 1 {
+				f(y)
+			}
+		})
+	}
+	all.Wait()
+}
+
+func shrinkGray(m *image.Gray, size image.Point) *image.Gray {
+	from := m.Rect.Size()
+	out := image.NewGray(image.Rectangle{Max: size})
+	rows(size.Y, func(y int) {
+		y0, y1 := span(y, size.Y, from.Y)
+		for x := range size.X {
+			x0, x1 := span(x, size.X, from.X)
+			sum := 0
+			for v := y0; v < y1; v++ {
+				for _, a := range m.Pix[v*m.Stride+x0 : v*m.Stride+x1] {
+					sum += int(a)
+				}
+			}
+			n := (x1 - x0) * (y1 - y0)
+			out.Pix[y*out.Stride+x] = uint8((sum + n/2) / n)
+		}
+	})
+	return out
+}
