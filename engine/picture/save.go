@@ -64,41 +64,37 @@ func Save(path string, o SaveOptions, write func(io.Writer) error) (final string
 			break
 		}
 	}
-	if err == nil {
-		syncFolder(folder)
+	if err != nil {
+		return "", err
 	}
-	return final, err
+	syncFolder(folder)
+	return final, nil
 }
 
 // writeTemp writes a hidden file that nobody else has, down to the disk. On
 // any failure, also a panic of write's, it is gone.
-func writeTemp(folder string, write func(io.Writer) error) (temp string, err error) {
-	temp = filepath.Join(folder, ".kirinuki-"+rand.Text()+".tmp")
+func writeTemp(folder string, write func(io.Writer) error) (string, error) {
+	temp := filepath.Join(folder, ".kirinuki-"+rand.Text()+".tmp")
 	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return "", err
 	}
-	done := false
+	whole := false
 	defer func() {
-		if !done {
+		if !whole {
 			f.Close()
 			os.Remove(temp)
 		}
 	}()
 	b := bufio.NewWriterSize(f, 1<<18)
-	if err := write(b); err != nil {
-		return "", err
+	for _, step := range []func() error{
+		func() error { return write(b) }, b.Flush, f.Sync, f.Close,
+	} {
+		if err := step(); err != nil {
+			return "", err
+		}
 	}
-	if err := b.Flush(); err != nil {
-		return "", err
-	}
-	if err := f.Sync(); err != nil {
-		return "", err
-	}
-	if err := f.Close(); err != nil {
-		return "", err
-	}
-	done = true
+	whole = true
 	return temp, nil
 }
 
@@ -123,8 +119,13 @@ func place(temp, final string) error {
 	if err == nil || errors.Is(err, fs.ErrExist) || errors.Is(err, syscall.ENAMETOOLONG) {
 		return err
 	}
-	// The file system cannot do that. Take the name with an empty file first:
-	// only one program succeeds in it, and only that file is then replaced.
+	return placeByHand(temp, final)
+}
+
+// placeByHand is place where the file system cannot do that in one step. An
+// empty file takes the name first: only one program succeeds in that, and only
+// this file is then replaced.
+func placeByHand(temp, final string) error {
 	f, err := os.OpenFile(final, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"image"
 	"io"
 	"math"
+	"sync"
 
 	"kirinuki/engine/fault"
 )
@@ -115,9 +116,15 @@ func newTIFFPixels(img image.Image) tiffPixels {
 // strips returns the deflated strips of so many rows each, made on all cores.
 func (p tiffPixels) strips(rowsEach int) [][]byte {
 	strips := make([][]byte, (p.h+rowsEach-1)/rowsEach)
+	writers := sync.Pool{New: func() any {
+		z, _ := zlib.NewWriterLevel(nil, pngLevel) // fails for wrong levels only
+		return z
+	}}
 	spread(len(strips), func(i int) {
 		var buf bytes.Buffer
-		z, _ := zlib.NewWriterLevel(&buf, pngLevel) // fails for wrong levels only
+		z := writers.Get().(*zlib.Writer)
+		defer writers.Put(z)
+		z.Reset(&buf)
 		row := make([]uint8, p.w*p.bpp)
 		for y := i * rowsEach; y < min((i+1)*rowsEach, p.h); y++ {
 			p.row(y, row)

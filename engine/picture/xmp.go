@@ -31,8 +31,9 @@ func cleanXMP(packet []byte) []byte {
 	d := xml.NewDecoder(bytes.NewReader(packet))
 	var (
 		out    []byte
-		open   int // elements
-		depth  int // inside of a property that is left out
+		seen   bool // any element
+		open   int  // elements
+		depth  int  // inside of a property that is left out
 		turned bool
 	)
 	for {
@@ -47,6 +48,7 @@ func cleanXMP(packet []byte) []byte {
 		raw := packet[from:d.InputOffset()]
 		switch t := token.(type) {
 		case xml.StartElement:
+			seen = true
 			open++
 			if depth > 0 || isXMPPicture(t.Name) {
 				depth++
@@ -71,7 +73,7 @@ func cleanXMP(packet []byte) []byte {
 			out = append(out, raw...)
 		}
 	}
-	if open != 0 || len(bytes.TrimSpace(out)) == 0 || bytes.IndexByte(out, '<') < 0 {
+	if !seen || open != 0 {
 		return nil
 	}
 	return out
