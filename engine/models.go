@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 
+	"kirinuki/engine/fault"
 	"kirinuki/engine/model"
 )
 
@@ -48,6 +49,7 @@ func info(s model.Spec) ModelInfo {
 // run once before it is accepted.
 func (e *Engine) AddModel(ctx context.Context, path string) (ModelInfo, error) {
 	s, err := model.Import(ctx, path, e.try)
+	e.Close() // the network was tried under a name that is gone
 	if err != nil {
 		return ModelInfo{}, err
 	}
@@ -70,7 +72,10 @@ func (e *Engine) RemoveModel(ctx context.Context, name string) error {
 // sensible shape is an error.
 func (e *Engine) try(ctx context.Context, s model.Spec) error {
 	sample := model.Sample()
-	run, err := e.warm.run(ctx, s, "cpu", model.Prepare(&s, sample), func(float64) {})
+	run, err := e.warm.run(ctx, s, cpu, model.Prepare(&s, sample), func(float64) {})
+	if k := fault.Of(err); err != nil && (k == fault.Crashed || k == fault.OutOfMemory) {
+		return fault.New(fault.BadModel, s.Name, err)
+	}
 	if err != nil {
 		return err
 	}

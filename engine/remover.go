@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"image"
 	"slices"
 	"time"
@@ -20,7 +19,33 @@ type Config struct {
 	Library string        // ONNX Runtime's shared library; "" looks in the usual places
 	Threads int           // 0 is one for each processor
 	Idle    time.Duration // a network unused for so long is let go; 0 means five minutes
+	// Child is the command that starts this program as a worker, as
+	// worker.Self returns it; nil runs networks in this process, where a
+	// broken driver takes everything with it.
+	Child []string
+	// Memory is the file where measurements of devices are kept; "" keeps
+	// them as long as the Engine.
+	Memory string
+	// Stage, which may be nil, is told what takes long: a translation key
+	// such as StageLoad, and "" when it is over. It is called from the
+	// goroutine of the method that is under way.
+	Stage func(key string)
 }
+
+// What Config.Stage is told.
+const (
+	StageLoad    = "stage.load"    // a network is being loaded
+	StageDevices = "stage.devices" // devices are tried and measured, once for each network and driver
+	StagePrepare = "stage.prepare" // a device prepares itself for its first picture
+)
+
+// What Result.Note may say.
+const (
+	NoteFallback  = "note.cpu-fallback"      // the device failed under way; the processor did it
+	NoteRefused   = "note.device-refused"    // auto: a device was found and tried, but may not be used
+	NoteLeftAlone = "note.device-left-alone" // the device crashed twice and is not used until chosen by hand
+	NoteRetried   = "note.retried"           // the first attempt crashed, the second did not
+)
 
 // Engine removes backgrounds. It keeps one network ready between pictures and
 // runs one at a time; its methods may be called from several goroutines.
@@ -33,6 +58,9 @@ type Engine struct {
 func New(c Config) *Engine {
 	if c.Idle <= 0 {
 		c.Idle = 5 * time.Minute
+	}
+	if c.Stage == nil {
+		c.Stage = func(string) {}
 	}
 	e := &Engine{config: c}
 	e.warm.init(c)
@@ -163,7 +191,7 @@ func (e *Engine) Warm(ctx context.Context, name, device string) error {
 	if err != nil {
 		return err
 	}
-	return e.warm.open(ctx, spec, device)
+	return e.warm.prepare(ctx, spec, device)
 }
 
 // coarse averages an alpha down to at most 512 a side, for Result.Mask.
@@ -206,12 +234,4 @@ func meter(progress func(float64)) func(float64) {
 // part maps 0..1 of one step onto from..to of the whole.
 func part(progress func(float64), from, to float64) func(float64) {
 	return func(p float64) { progress(from + (to-from)*p) }
-}
-
-// cancelled reports ctx's end as a fault.
-func cancelled(ctx context.Context) error {
-	if ctx.Err() == nil {
-		return errors.New("not cancelled")
-	}
-	return fault.New(fault.Cancelled, "", ctx.Err())
 }

@@ -12,13 +12,15 @@ import (
 // warm keeps one network open between pictures and lets it go when it was not
 // used for a while. Whoever holds the token in turn may touch the rest.
 type warm struct {
-	config Config
-	turn   chan struct{}
-	runner infer.Runner // nil while nothing is open
-	spec   model.Spec   // of runner
-	device string       // of runner
-	took   time.Duration
-	timer  *time.Timer
+	config  Config
+	open    opener
+	devices devices
+	turn    chan struct{}
+	runner  infer.Runner // nil while nothing is open
+	spec    model.Spec   // of runner
+	device  string       // of runner
+	took    time.Duration
+	timer   *time.Timer
 }
 
 // outcome is what one run gave.
@@ -28,8 +30,15 @@ type outcome struct {
 	note   string
 }
 
+const cpu = "cpu"
+
 func (w *warm) init(c Config) {
 	w.config = c
+	w.open = openHere
+	if c.Child != nil {
+		w.open = openThere(c.Child)
+	}
+	w.devices.init(c)
 	w.turn = make(chan struct{}, 1)
 	w.turn <- struct{}{}
 }
@@ -39,7 +48,7 @@ func (w *warm) lock(ctx context.Context) error {
 	select {
 	case <-w.turn:
 	case <-ctx.Done():
-		return cancelled(ctx)
+		return fault.New(fault.Cancelled, "", ctx.Err())
 	}
 	if w.timer != nil {
 		w.timer.Stop()
@@ -83,33 +92,29 @@ func (w *warm) close() error {
 	return w.drop()
 }
 
-// open makes the network ready.
-func (w *warm) open(ctx context.Context, spec model.Spec, device string) error {
+// prepare makes the network ready ahead of its first picture.
+func (w *warm) prepare(ctx context.Context, spec model.Spec, device string) error {
 	if err := w.lock(ctx); err != nil {
 		return err
 	}
 	defer w.unlock()
+	device, _, err := w.choose(ctx, spec, device)
+	if err != nil {
+		return err
+	}
 	return w.ready(ctx, spec, device)
 }
 
 // ready opens the network unless it is open already. It must be called with
-// the token held.
+// the token held, and with a device that choose returned.
 func (w *warm) ready(ctx context.Context, spec model.Spec, device string) error {
-	if device == "" || device == "auto" {
-		device = "cpu"
-	}
-	if w.runner != nil && w.spec.Name == spec.Name && w.spec.Path == spec.Path && w.device == device {
+	if w.runner != nil && alive(w.runner) && w.spec.Name == spec.Name && w.spec.Path == spec.Path && w.device == device {
 		return nil
 	}
 	w.drop()
-	c := infer.Config{
-		Library: w.config.Library, Name: spec.Name, Path: spec.Path, Model: spec.Data,
-		Input: spec.InputName, Output: spec.OutputName, Device: device, Threads: w.config.Threads,
-	}
-	if spec.Data != nil {
-		c.Path = ""
-	}
-	runner, err := openHere(ctx, c)
+	w.config.Stage(StageLoad)
+	defer w.config.Stage("")
+	runner, err := w.open(ctx, w.config.inferConfig(&spec, device))
 	if err != nil {
 		return err
 	}
@@ -117,59 +122,70 @@ func (w *warm) ready(ctx context.Context, spec model.Spec, device string) error 
 	return nil
 }
 
-var _ infer.Runner = (*infer.Session)(nil)
-
-// openHere opens a network inside this process. Opening cannot be stopped, so
-// whoever cancels leaves before it is done and the session is thrown away.
-func openHere(ctx context.Context, c infer.Config) (infer.Runner, error) {
-	type opened struct {
-		s   *infer.Session
-		err error
-	}
-	done := make(chan opened, 1)
-	go func() {
-		s, err := infer.Open(c)
-		done <- opened{s, err}
-	}()
-	select {
-	case o := <-done:
-		if o.err != nil {
-			return nil, o.err
-		}
-		return o.s, nil
-	case <-ctx.Done():
-		go func() {
-			if o := <-done; o.err == nil {
-				o.s.Close()
-			}
-		}()
-		return nil, fault.New(fault.Cancelled, c.Name, ctx.Err())
-	}
-}
-
-// run runs the network on one picture.
+// run runs the network on one picture. Where that takes the child process
+// down, it is tried once more, on the processor.
 func (w *warm) run(ctx context.Context, spec model.Spec, device string, in infer.Tensor, progress func(float64)) (outcome, error) {
 	if err := w.lock(ctx); err != nil {
 		return outcome{}, err
 	}
 	defer w.unlock()
-	if err := w.ready(ctx, spec, device); err != nil {
-		return outcome{}, err
-	}
-	progress(shareOpen)
-	stop := tick(w.took, part(progress, shareOpen, shareOpen+shareRun))
-	start := time.Now()
-	out, err := w.runner.Run(ctx, in)
-	stop()
+	device, note, err := w.choose(ctx, spec, device)
 	if err != nil {
 		return outcome{}, err
 	}
-	w.took = time.Since(start)
-	return outcome{out: out, device: w.device}, nil
+	out, err := w.once(ctx, spec, device, in, progress)
+	switch fault.Of(err) {
+	case fault.Crashed:
+		note = NoteRetried
+	case fault.NoDevice, fault.OutOfMemory, fault.BadModel:
+		if device == cpu {
+			return outcome{}, err
+		}
+	default:
+		if err != nil {
+			return outcome{}, err
+		}
+	}
+	if err != nil {
+		w.drop()
+		if device != cpu {
+			note = NoteFallback
+			if fault.Of(err) == fault.Crashed {
+				w.devices.crashed(device)
+			}
+		}
+		if out, err = w.once(ctx, spec, cpu, in, progress); err != nil {
+			w.drop()
+			return outcome{}, err
+		}
+	}
+	return outcome{out: out, device: w.device, note: note}, nil
 }
 
-// tick reports progress for as long as the run before took, since a network
-// does not say how far it is. The function it returns ends it.
+// once makes the network ready and runs it.
+func (w *warm) once(ctx context.Context, spec model.Spec, device string, in infer.Tensor, progress func(float64)) (infer.Tensor, error) {
+	if err := w.ready(ctx, spec, device); err != nil {
+		return infer.Tensor{}, err
+	}
+	progress(shareOpen)
+	expect := w.took
+	if expect == 0 && device != cpu {
+		expect = w.devices.firstRun(&spec, device)
+		w.config.Stage(StagePrepare)
+		defer w.config.Stage("")
+	}
+	stop := tick(expect, part(progress, shareOpen, shareOpen+shareRun))
+	start := time.Now()
+	out, err := w.runner.Run(ctx, in)
+	stop()
+	if err == nil {
+		w.took = time.Since(start)
+	}
+	return out, err
+}
+
+// tick reports progress as fast as the run before went, since a network does
+// not say how far it is. The function it returns ends it.
 func tick(expect time.Duration, progress func(float64)) (stop func()) {
 	if expect <= 0 {
 		return func() {}

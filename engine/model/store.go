@@ -41,9 +41,17 @@ func DataDir() string {
 	return filepath.Join(home, ".local", "share", "kirinuki")
 }
 
-// Dir returns the folder where networks lie, one file name.onnx each. It may
-// not exist yet.
-func Dir() string { return filepath.Join(DataDir(), "models") }
+// DirEnv names the environment variable that moves Dir.
+const DirEnv = "KIRINUKI_MODELS"
+
+// Dir returns the folder where networks lie, one file name.onnx each: what
+// KIRINUKI_MODELS says, else models in DataDir. It may not exist yet.
+func Dir() string {
+	if dir := os.Getenv(DirEnv); dir != "" {
+		return dir
+	}
+	return filepath.Join(DataDir(), "models")
+}
 
 // Installed returns the networks that can be run, the best first: the files
 // in Dir and the one inside the program. A file that is neither in the

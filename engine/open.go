@@ -1,0 +1,74 @@
+package engine
+
+import (
+	"context"
+
+	"kirinuki/engine/fault"
+	"kirinuki/engine/infer"
+	"kirinuki/engine/model"
+	"kirinuki/engine/worker"
+)
+
+var (
+	_ infer.Runner = (*infer.Session)(nil)
+	_ infer.Runner = (*worker.Client)(nil)
+)
+
+// opener opens a network on a device.
+type opener func(ctx context.Context, c infer.Config) (infer.Runner, error)
+
+// openHere opens a network inside this process. Opening cannot be stopped, so
+// whoever cancels leaves before it is done and the session is thrown away.
+func openHere(ctx context.Context, c infer.Config) (infer.Runner, error) {
+	type opened struct {
+		s   *infer.Session
+		err error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		s, err := infer.Open(c)
+		done <- opened{s, err}
+	}()
+	select {
+	case o := <-done:
+		if o.err != nil {
+			return nil, o.err
+		}
+		return o.s, nil
+	case <-ctx.Done():
+		go func() {
+			if o := <-done; o.err == nil {
+				o.s.Close()
+			}
+		}()
+		return nil, fault.New(fault.Cancelled, c.Name, ctx.Err())
+	}
+}
+
+// openThere returns an opener that gives every network a child process.
+func openThere(command []string) opener {
+	return func(ctx context.Context, c infer.Config) (infer.Runner, error) {
+		cl, err := worker.Open(ctx, c, worker.Options{Command: command})
+		if err != nil {
+			return nil, err
+		}
+		return cl, nil
+	}
+}
+
+// alive says whether a runner can still be used.
+func alive(r infer.Runner) bool {
+	a, ok := r.(interface{ Alive() bool })
+	return !ok || a.Alive()
+}
+
+// inferConfig says how s is opened on a device.
+func (c *Config) inferConfig(s *model.Spec, device string) infer.Config {
+	i := infer.Config{Library: c.Library, Name: s.Name, Input: s.InputName, Output: s.OutputName, Device: device, Threads: c.Threads}
+	if s.Data != nil {
+		i.Model = s.Data
+	} else {
+		i.Path = s.Path
+	}
+	return i
+}
