@@ -121,7 +121,23 @@ func estimate(ctx context.Context, rgb, alpha []float32, w, h int) (*layer, erro
 	if max(w, h) <= 32 {
 		rounds = 10
 	}
-	tiles := tilesOf(w, h, 64, func(image.Rectangle) bool { return true })
+	// Beyond a few hundred pixels a side only the surroundings of partly
+	// transparent pixels matter, also to the finer levels.
+	side := 32
+	tiles := tilesOf(w, h, side, func(r image.Rectangle) bool {
+		if max(w, h) <= 300 {
+			return true
+		}
+		r = grown(r, 2, w, h)
+		for y := r.Min.Y; y < r.Max.Y; y++ {
+			for _, a := range alpha[y*w+r.Min.X : y*w+r.Max.X] {
+				if a > 0 && a < 1 {
+					return true
+				}
+			}
+		}
+		return false
+	})
 	return fine, parallel(ctx, len(tiles), func(i int) {
 		t := tiles[i]
 		r := grown(t, colourMargin, w, h)
@@ -146,12 +162,34 @@ type colours struct {
 	w, h       int
 	rgb, alpha []float32
 	f, b       []float32
+	// span is the columns from..to-1 of every row that are solved.
+	span [][2]int
 }
 
 func newColours(r image.Rectangle) *colours {
 	n := r.Dx() * r.Dy()
 	buf := make([]float32, 10*n)
-	return &colours{r, r.Dx(), r.Dy(), buf[:3*n], buf[3*n : 4*n], buf[4*n : 7*n], buf[7*n:]}
+	c := &colours{r, r.Dx(), r.Dy(), buf[:3*n], buf[3*n : 4*n], buf[4*n : 7*n], buf[7*n:], make([][2]int, r.Dy())}
+	for y := range c.span {
+		c.span[y] = [2]int{0, c.w}
+	}
+	return c
+}
+
+// narrow leaves only the columns between the first and the last partly
+// transparent pixel of every row to be solved.
+func (c *colours) narrow() {
+	for y := range c.span {
+		line := c.alpha[y*c.w : (y+1)*c.w]
+		from, to := 0, len(line)
+		for from < to && (line[from] == 0 || line[from] == 1) {
+			from++
+		}
+		for from < to && (line[to-1] == 0 || line[to-1] == 1) {
+			to--
+		}
+		c.span[y] = [2]int{from, to}
+	}
 }
 
 // start takes F and B from a layer s times coarser, interpolated.
@@ -162,7 +200,14 @@ func (c *colours) start(l *layer, s int) {
 		y0 := max(int(v+1)-1, 0)
 		y1 := min(y0+1, l.h-1)
 		v = max(0, v-float32(y0))
-		for x := 0; x < c.w; x++ {
+		// The solver reads one pixel beyond its own.
+		from, to := c.w, 0
+		for _, n := range c.span[max(y-1, 0):min(y+2, c.h)] {
+			if n[0] < n[1] {
+				from, to = min(from, max(n[0]-1, 0)), max(to, min(n[1]+1, c.w))
+			}
+		}
+		for x := from; x < to; x++ {
 			u := (float32(x+c.at.Min.X)+0.5)*f - 0.5
 			x0 := max(int(u+1)-1, 0)
 			x1 := min(x0+1, l.w-1)
@@ -185,7 +230,7 @@ func (c *colours) solve(rounds int) {
 	for k := 0; k < rounds; k++ {
 		for y := 0; y < h; y++ {
 			up, down := max(y-1, 0)*w, min(y+1, h-1)*w
-			for x := 0; x < w; x++ {
+			for x := c.span[y][0]; x < c.span[y][1]; x++ {
 				i := y*w + x
 				a := c.alpha[i]
 				n := [4]int{y*w + max(x-1, 0), y*w + min(x+1, w-1), up + x, down + x}
@@ -237,6 +282,7 @@ func (p *pixels) colourTile(t image.Rectangle, coarse *layer, s int, alpha *imag
 				c.alpha[(y-r.Min.Y)*c.w+x] = float32(v) * (1.0 / 255)
 			}
 		}
+		c.narrow()
 		c.start(coarse, s)
 		c.solve(3)
 	}

@@ -31,3 +31,26 @@ func (h *Hints) overlay(t *image.Gray) {
 		}
 	}
 }
+
+// bounds returns the smallest rectangle around all hints, empty where there
+// are none.
+func (h *Hints) bounds() image.Rectangle {
+	var r image.Rectangle
+	if h == nil {
+		return r
+	}
+	for y := 0; y < h.H; y++ {
+		row := h.V[y*h.W : (y+1)*h.W]
+		from, to := 0, h.W
+		for from < to && row[from] == NoHint {
+			from++
+		}
+		for from < to && row[to-1] == NoHint {
+			to--
+		}
+		if from < to {
+			r = r.Union(image.Rect(from, y, to, y+1))
+		}
+	}
+	return r
+}

@@ -4,7 +4,7 @@ import "image"
 
 // laplacianEpsilon is the closed form's regularisation: the colour variance,
 // in units of the full range squared, below which a window counts as flat.
-const laplacianEpsilon = 1e-6
+var laplacianEpsilon, epsilonFall, epsilonMin = 6e-5, 4.0, 1e-6
 
 // span is a run of unknown pixels in one row of a problem; at is the first
 // one's number among all unknown pixels.
@@ -28,6 +28,7 @@ type problem struct {
 	rows [][]span
 	n    int // unknown pixels
 
+	epsilon      float64
 	stencil      []float32 // n*25: the row of L over the 5x5 pixels around
 	weight, goal []float32 // n
 }
@@ -129,7 +130,7 @@ func (q *problem) window(x, y int, line []window) {
 	sr *= ninth
 	sg *= ninth
 	sb *= ninth
-	const e = laplacianEpsilon / 9
+	e := q.epsilon / 9
 	m := invert64(
 		float64(rr*ninth-sr*sr)+e, float64(rg*ninth-sr*sg), float64(rb*ninth-sr*sb),
 		float64(gg*ninth-sg*sg)+e, float64(gb*ninth-sg*sb), float64(bb*ninth-sb*sb)+e)

@@ -212,6 +212,10 @@ func (m *matting) problem(level int, r, free image.Rectangle, coarse *plane, eac
 	}
 	q := newProblem(r, free, state)
 	q.rgb, q.x = rgb, x
+	q.epsilon = laplacianEpsilon
+	for range level {
+		q.epsilon = max(q.epsilon/epsilonFall, epsilonMin)
+	}
 	q.weight, q.goal = make([]float32, q.n), make([]float32, q.n)
 	return q, each(h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {

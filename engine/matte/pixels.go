@@ -135,3 +135,12 @@ func (p *pixels) mulAlpha(alpha *image.Gray, y0, y1 int) {
 		}
 	}
 }
+
+// crop returns a view of a part.
+func (p *pixels) crop(r image.Rectangle) pixels {
+	bytes := 4
+	if p.deep {
+		bytes = 8
+	}
+	return pixels{r.Dx(), r.Dy(), p.stride, p.pix[r.Min.Y*p.stride+bytes*r.Min.X:], p.deep}
+}

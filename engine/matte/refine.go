@@ -3,7 +3,6 @@ package matte
 import (
 	"context"
 	"image"
-	"sync/atomic"
 
 	"kirinuki/engine/fault"
 )
@@ -88,7 +87,11 @@ func (s *small) fast(ctx context.Context, p *pixels, alpha *image.Gray) error {
 func (s *small) fine(ctx context.Context, p *pixels, alpha *image.Gray, progress func(float64)) error {
 	trimap := image.NewGray(alpha.Rect)
 	copy(trimap.Pix, alpha.Pix)
-	m := &matting{p: p, trimap: trimap, prior: s.prior(), snap: true, report: progress}
+	prior := s.prior()
+	if err := s.sampled(ctx, prior); err != nil {
+		return err
+	}
+	m := &matting{p: p, trimap: trimap, prior: prior, snap: true, report: progress}
 	_, err := m.solve(ctx, 0, alpha)
 	return err
 }
@@ -98,13 +101,16 @@ func (s *small) prior() *prior {
 	g := &prior{float64(s.scale), s.w, s.h, s.mask, make([]float32, s.w*s.h)}
 	for i, v := range s.mask {
 		d := 2*v - 1
-		g.weight[i] = PriorWeight * d * d
+		sure := max(0, d*d-SureFrom) / (1 - SureFrom)
+		g.weight[i] = PriorWeight*d*d + SureWeight*sure*sure
 	}
 	return g
 }
 
 // PriorWeight X
-var PriorWeight float32 = 1e-3
+var SureWeight, SureFrom float32 = 0.1, 0.8
+
+var PriorWeight float32 = 1e-2
 
 // bilinear fills in alpha from the mask alone.
 func (s *small) bilinear(ctx context.Context, m Mask, alpha *image.Gray) error {
@@ -164,35 +170,4 @@ func Solve(ctx context.Context, src image.Image, trimap *image.Gray, prior *Mask
 		return nil, fault.About("", err)
 	}
 	return alpha, nil
-}
-
-// Touch answers hints on an existing cut-out.
-func Touch(ctx context.Context, src image.Image, base *Cutout, h *Hints, o Options) (*Cutout, error) {
-	c, err := touch(ctx, src, base, h, o)
-	if err != nil {
-		return nil, fault.About("", err)
-	}
-	return c, nil
-}
-
-func touch(ctx context.Context, src image.Image, base *Cutout, h *Hints, o Options) (*Cutout, error) {
-	p, _ := pixelsOf(src)
-	if err := h.check(p.w, p.h); err != nil {
-		return nil, err
-	}
-	alpha := image.NewGray(base.Alpha.Rect)
-	copy(alpha.Pix, base.Alpha.Pix)
-	var changed atomic.Bool
-	if h != nil {
-		for i, v := range h.V {
-			switch v {
-			case Keep:
-				alpha.Pix[i] = 255
-			case Remove:
-				alpha.Pix[i] = 0
-			}
-			changed.Store(true)
-		}
-	}
-	return &Cutout{alpha, base.Foreground}, ctx.Err()
 }

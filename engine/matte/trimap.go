@@ -16,10 +16,13 @@ const (
 	sureHigh  = 0.96 // above this it is sure of the subject
 )
 
-// reach is how far from the outline a soft pixel may lie and still belong to
-// it, as a share of the longer side. What is soft farther inside is a network
-// in doubt, not an edge.
-const reach = 0.03
+// reachIn and reachOut are how far from the outline a soft pixel may lie and
+// still belong to it, as a share of the longer side. What is soft farther
+// inside is a network in doubt, not an edge; outwards hair is long.
+const (
+	reachIn  = 0.03
+	reachOut = 0.12
+)
 
 // Trimap divides the picture by a coarse mask: 255 is subject for sure, 0 is
 // background for sure, 128 is to be solved. The unknown band follows the
@@ -56,8 +59,11 @@ func (s *small) divide(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	r := reach * float64(max(w, h))
-	limit := float32(math.Max(r, bandWide) * math.Max(r, bandWide))
+	square := func(share float64) float32 {
+		r := math.Max(share*float64(max(w, h)), bandWide)
+		return float32(r * r)
+	}
+	limitIn, limitOut := square(reachIn), square(reachOut)
 	// A pixel's distance to the outline is that to the other side of it.
 	outline := toSubject
 	for i, d := range toGround {
@@ -67,6 +73,10 @@ func (s *small) divide(ctx context.Context, o Options) error {
 	}
 	soft := make([]bool, w*h)
 	for i, v := range m {
+		limit := limitOut
+		if v >= 0.5 {
+			limit = limitIn
+		}
 		soft[i] = v > sureLow && v < sureHigh && outline[i] <= limit
 	}
 	depth, err := distanceTo(ctx, w, h, func(i int) bool { return !soft[i] })

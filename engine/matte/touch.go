@@ -1,0 +1,435 @@
+package matte
+
+import (
+	"context"
+	"image"
+	"math"
+
+	"kirinuki/engine/fault"
+)
+
+// Touch answers hints on an existing cut-out of src: a Keep or Remove stroke
+// spreads over the connected area that looks like what it touches, up to a
+// visible edge, and the matte is solved anew along the new outline and under
+// Unknown hints. Only pixels near the hints change; all others are base's to
+// the byte. base is not modified; h and o are as for Refine, base and h of
+// src's size.
+func Touch(ctx context.Context, src image.Image, base *Cutout, h *Hints, o Options) (*Cutout, error) {
+	c, err := touch(ctx, src, base, h, o)
+	if err != nil {
+		return nil, fault.About("", err)
+	}
+	return c, nil
+}
+
+// How far a stroke is heard.
+const (
+	touchReach = 0.14 // of the picture's longer side, beyond the stroke itself
+	touchSide  = 256  // cells a side of the grid that is segmented, about
+	touchBand  = 4    // cells each side of the new outline that are solved anew
+)
+
+func touch(ctx context.Context, src image.Image, base *Cutout, h *Hints, o Options) (*Cutout, error) {
+	p, _ := pixelsOf(src)
+	if err := h.check(p.w, p.h); err != nil {
+		return nil, err
+	}
+	if base.Alpha.Rect != image.Rect(0, 0, p.w, p.h) || base.Foreground.Bounds().Size() != base.Alpha.Rect.Size() {
+		return nil, fault.Newf(fault.Internal, "", "a cut-out of %v for a picture of %dx%d", base.Alpha.Rect, p.w, p.h)
+	}
+	strokes := h.bounds()
+	if strokes.Empty() {
+		return base, ctx.Err()
+	}
+	g := newPatch(&p, base, h, strokes)
+	labels, err := g.segment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return g.solve(ctx, labels, o)
+}
+
+// patch is the surroundings of some hints, and the coarse grid of cells on
+// which it is decided what they mean.
+type patch struct {
+	p     *pixels
+	base  *Cutout
+	hints *Hints
+
+	level int             // a cell is 1<<level pixels a side
+	r     image.Rectangle // in cells
+	w, h  int
+	rgb   []float32 // w*h*3
+	alpha []float32 // w*h, the base's
+	said  []Hint    // w*h
+}
+
+// newPatch reads the surroundings of strokes.
+func newPatch(p *pixels, base *Cutout, h *Hints, strokes image.Rectangle) *patch {
+	reach := int(touchReach*float64(max(p.w, p.h))) + 16
+	r := grown(strokes, reach, p.w, p.h)
+	g := &patch{p: p, base: base, hints: h}
+	for max(r.Dx(), r.Dy())>>g.level > touchSide {
+		g.level++
+	}
+	s := 1<<g.level - 1
+	g.r = image.Rect(r.Min.X>>g.level, r.Min.Y>>g.level, (r.Max.X+s)>>g.level, (r.Max.Y+s)>>g.level)
+	g.w, g.h = g.r.Dx(), g.r.Dy()
+	n := g.w * g.h
+	g.rgb, g.alpha, g.said = make([]float32, 3*n), make([]float32, n), make([]Hint, n)
+	parallelRows(context.Background(), g.h, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			p.block(g.rgb[3*y*g.w:3*(y+1)*g.w], g.r.Min.X, g.r.Max.X, y+g.r.Min.Y, g.level)
+			for x := 0; x < g.w; x++ {
+				c := g.cell(x, y)
+				sum := 0
+				said := NoHint
+				for py := c.Min.Y; py < c.Max.Y; py++ {
+					for px := c.Min.X; px < c.Max.X; px++ {
+						sum += int(base.Alpha.Pix[py*base.Alpha.Stride+px])
+						if v := h.V[py*p.w+px]; v != NoHint && (said == NoHint || v < said) {
+							said = v
+						}
+					}
+				}
+				g.alpha[y*g.w+x] = float32(sum) / float32(255*c.Dx()*c.Dy())
+				g.said[y*g.w+x] = said
+			}
+		}
+	})
+	return g
+}
+
+// cell returns the picture's pixels under the cell (x, y).
+func (g *patch) cell(x, y int) image.Rectangle {
+	x, y = x+g.r.Min.X, y+g.r.Min.Y
+	return image.Rect(x<<g.level, y<<g.level, min((x+1)<<g.level, g.p.w), min((y+1)<<g.level, g.p.h))
+}
+
+// segment decides for every cell of the patch whether it belongs to the
+// subject, given the hints, the base and the colours: a random walker with
+// priors (Grady, "Multilabel Random Walker Image Segmentation Using Prior
+// Models", 2005). It returns the probability a cell; a cell changes sides
+// only where it hangs together with a hint.
+func (g *patch) segment(ctx context.Context) ([]float32, error) {
+	out := append([]float32(nil), g.alpha...)
+	for _, say := range []Hint{Keep, Remove} {
+		if err := g.spread(ctx, say, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// spread answers the strokes of one kind into labels.
+func (g *patch) spread(ctx context.Context, say Hint, labels []float32) error {
+	n := g.w * g.h
+	// "there" is the side that the stroke names: 1 for Keep, 0 for Remove.
+	there := func(i int) float32 {
+		if say == Keep {
+			return g.alpha[i]
+		}
+		return 1 - g.alpha[i]
+	}
+	other := Remove
+	if say == Remove {
+		other = Keep
+	}
+	var wanted, rest []colour
+	started := false
+	for i, v := range g.said {
+		switch {
+		case v == say && there(i) < 0.5:
+			started = true
+			wanted = append(wanted, colour(g.rgb[3*i:3*i+3]))
+		case v == other:
+			rest = append(rest, colour(g.rgb[3*i:3*i+3]))
+		}
+	}
+	if !started {
+		// It only says again what is so.
+		return nil
+	}
+	near, err := distanceTo(ctx, g.w, g.h, func(i int) bool { return g.said[i] == say })
+	if err != nil {
+		return err
+	}
+	looks := paletteOf(wanted)
+	// What the stroke's side must be told apart from: the area's other
+	// colours, those left out that the stroke itself shows.
+	against := paletteOf(rest)
+	var around []colour
+	for i := 0; i < n; i++ {
+		if g.said[i] == NoHint && there(i) < 0.5 {
+			around = append(around, colour(g.rgb[3*i:3*i+3]))
+		}
+	}
+	for _, c := range paletteOf(around) {
+		if looks.distance(c.mean) > 2.5 {
+			against = append(against, c)
+		}
+	}
+	state := make([]uint8, n)
+	for i, v := range g.said {
+		state[i] = unknown
+		if v == say || v == other || there(i) > 0.95 {
+			state[i] = inside
+		}
+	}
+	whole := image.Rect(0, 0, g.w, g.h)
+	q := newProblem(whole, whole, state)
+	q.rgb = g.rgb
+	q.x = make([]float32, n)
+	q.weight, q.goal = make([]float32, q.n), make([]float32, q.n)
+	reach := touchReach * float64(max(g.p.w, g.p.h)) / float64(int(1)<<g.level)
+	for i := range q.x {
+		q.x[i] = there(i)
+		switch g.said[i] {
+		case say:
+			q.x[i] = 1
+		case other:
+			q.x[i] = 0
+		}
+	}
+	for y := 0; y < g.h; y++ {
+		for _, s := range q.rows[y] {
+			for x := s.x0; x < s.x1; x++ {
+				i, k := y*g.w+int(x), s.at+x-s.x0
+				c := colour(g.rgb[3*i : 3*i+3])
+				a, b := looks.distance(c), against.distance(c)
+				likely := float32(1 / (1 + math.Exp(float64(a-min(b, 6))*1.5)))
+				far := float32(math.Sqrt(float64(near[i])) / reach)
+				// The farther from the stroke, the more the base counts.
+				hold := 0.002 + 0.2*far*far*far
+				tell := float32(0.03)
+				q.weight[k] = hold + tell
+				q.goal[k] = (hold*q.x[i] + tell*likely) / (hold + tell)
+			}
+		}
+	}
+	each := func(n int, f func(y0, y1 int)) error { return parallelRows(ctx, n, f) }
+	if err := q.walk(each); err != nil {
+		return err
+	}
+	if err := q.solve(each, 150, 1e-3); err != nil {
+		return err
+	}
+	// Only what hangs together with the stroke changes.
+	changed := make([]uint8, n)
+	for i, v := range q.x {
+		if v >= 0.5 && there(i) < 0.5 {
+			changed[i] = 255
+		}
+	}
+	l := components(g.w, g.h, 128, func(y int) []uint8 { return changed[y*g.w : (y+1)*g.w] })
+	touched := make([]bool, len(l.Parts)+1)
+	for i, id := range l.ID {
+		if g.said[i] == say {
+			touched[id] = true
+		}
+	}
+	touched[0] = false
+	for i, id := range l.ID {
+		if touched[id] {
+			labels[i] = 1
+			if say == Remove {
+				labels[i] = 0
+			}
+		}
+	}
+	return nil
+}
+
+// walk fills in the stencil with the graph Laplacian of the eight neighbours,
+// weighted by how alike their colours are.
+func (q *problem) walk(each func(h int, f func(y0, y1 int)) error) error {
+	difference := func(i, j int) float32 {
+		a, b := q.rgb[3*i:3*i+3], q.rgb[3*j:3*j+3]
+		d0, d1, d2 := a[0]-b[0], a[1]-b[1], a[2]-b[2]
+		return d0*d0 + d1*d1 + d2*d2
+	}
+	var mean float64
+	for i := 0; i+1 < q.w*q.h; i++ {
+		mean += float64(difference(i, i+1))
+	}
+	beta := 1 / (2*mean/float64(q.w*q.h) + 1e-4)
+	q.stencil = make([]float32, 25*q.n)
+	return each(q.h, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			for _, s := range q.rows[y] {
+				for x := s.x0; x < s.x1; x++ {
+					out := q.stencil[25*(s.at+x-s.x0):][:25]
+					for dy := -1; dy <= 1; dy++ {
+						for dx := -1; dx <= 1; dx++ {
+							px, py := int(x)+dx, y+dy
+							if dx == 0 && dy == 0 || px < 0 || py < 0 || px >= q.w || py >= q.h {
+								continue
+							}
+							v := float32(math.Exp(-beta*float64(difference(y*q.w+int(x), py*q.w+px)))) + 1e-3
+							if dx != 0 && dy != 0 {
+								v *= 0.7
+							}
+							out[5*(dy+2)+dx+2] = -v
+							out[12] += v
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+// solve turns the patch's new labels into a cut-out at full resolution.
+func (g *patch) solve(ctx context.Context, labels []float32, o Options) (*Cutout, error) {
+	region, state, err := g.region(ctx, labels)
+	if err != nil {
+		return nil, err
+	}
+	cells := image.Rectangle{}
+	for y := 0; y < g.h; y++ {
+		for x := 0; x < g.w; x++ {
+			if region[y*g.w+x] {
+				cells = cells.Union(image.Rect(x, y, x+1, y+1))
+			}
+		}
+	}
+	if cells.Empty() {
+		return g.base, nil
+	}
+	cells = grown(cells, 2, g.w, g.h)
+	crop := g.cell(cells.Min.X, cells.Min.Y).Union(g.cell(cells.Max.X-1, cells.Max.Y-1))
+	part := g.p.crop(crop)
+	trimap := image.NewGray(image.Rect(0, 0, part.w, part.h))
+	guess := &prior{float64(int(1) << g.level), cells.Dx(), cells.Dy(), nil, nil}
+	own := make([]bool, part.w*part.h) // pixels that may change
+	for y := cells.Min.Y; y < cells.Max.Y; y++ {
+		for x := cells.Min.X; x < cells.Max.X; x++ {
+			i := y*g.w + x
+			weight := float32(touchPrior)
+			switch {
+			case !region[i]:
+				weight = 1
+			case g.said[i] == Unknown:
+				weight = weakestPrior
+			}
+			guess.goal = append(guess.goal, labels[i])
+			guess.weight = append(guess.weight, weight)
+			c := g.cell(x, y)
+			for py := c.Min.Y; py < c.Max.Y; py++ {
+				for px := c.Min.X; px < c.Max.X; px++ {
+					at := (py-crop.Min.Y)*part.w + px - crop.Min.X
+					own[at] = region[i]
+					trimap.Pix[at] = g.base.Alpha.Pix[py*g.base.Alpha.Stride+px]
+					if region[i] {
+						trimap.Pix[at] = state[i]
+					}
+					switch g.hints.V[py*g.p.w+px] {
+					case Keep:
+						trimap.Pix[at] = inside
+					case Remove:
+						trimap.Pix[at] = outside
+					case Unknown:
+						trimap.Pix[at] = unknown
+					}
+				}
+			}
+		}
+	}
+	alpha := image.NewGray(trimap.Rect)
+	m := &matting{p: &part, trimap: trimap, prior: guess, snap: true}
+	if _, err := m.solve(ctx, 0, alpha); err != nil {
+		return nil, err
+	}
+	return g.merge(ctx, &part, crop, own, alpha, o)
+}
+
+// touchPrior is how much the segmentation counts in the new band.
+const touchPrior = 0.003
+
+// region returns which cells may change, and for those whether they are
+// subject, background or unknown.
+func (g *patch) region(ctx context.Context, labels []float32) ([]bool, []uint8, error) {
+	toChange, err := distanceTo(ctx, g.w, g.h, func(i int) bool { return labels[i] != g.alpha[i] || g.said[i] != NoHint })
+	if err != nil {
+		return nil, nil, err
+	}
+	toSubject, err := distanceTo(ctx, g.w, g.h, func(i int) bool { return labels[i] >= 0.5 })
+	if err != nil {
+		return nil, nil, err
+	}
+	toGround, err := distanceTo(ctx, g.w, g.h, func(i int) bool { return labels[i] < 0.5 })
+	if err != nil {
+		return nil, nil, err
+	}
+	region, state := make([]bool, len(labels)), make([]uint8, len(labels))
+	for i, v := range labels {
+		d := max(toSubject[i], toGround[i])
+		switch {
+		case toChange[i] > touchBand*touchBand:
+			continue
+		case labels[i] == g.alpha[i] && (v == 0 || v == 1) && d > touchBand*touchBand && g.said[i] == NoHint:
+			// Nothing new here.
+			continue
+		case g.said[i] == Unknown || d <= touchBand*touchBand:
+			state[i] = unknown
+		case v >= 0.5:
+			state[i] = inside
+		}
+		region[i] = true
+	}
+	return region, state, nil
+}
+
+// merge lays the solved crop over the base.
+func (g *patch) merge(ctx context.Context, part *pixels, crop image.Rectangle, own []bool, alpha *image.Gray, o Options) (*Cutout, error) {
+	old := g.base.Alpha
+	for y := 0; y < part.h; y++ {
+		was := old.Pix[(y+crop.Min.Y)*old.Stride+crop.Min.X:]
+		for x := 0; x < part.w; x++ {
+			if i := y*part.w + x; !own[i] {
+				alpha.Pix[i] = was[x]
+			}
+		}
+	}
+	clean := part
+	fore, err := part.opaque(ctx)
+	if err == nil && !o.NoForeground {
+		s := max(1, (max(part.w, part.h)+workSide/2)/workSide)
+		var rgb []float32
+		if rgb, err = clean.shrink(ctx, s); err == nil {
+			fore, err = clean.foreground(ctx, rgb, s, alpha)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	from, _ := pixelsOf(fore)
+	into, _ := pixelsOf(g.base.Foreground)
+	out, err := into.opaque(ctx)
+	if err != nil {
+		return nil, err
+	}
+	into, _ = pixelsOf(out)
+	product := image.NewGray(alpha.Rect)
+	copy(product.Pix, alpha.Pix)
+	part.mulAlpha(product, 0, part.h)
+	c := &Cutout{image.NewGray(old.Rect), out}
+	for y := 0; y < old.Rect.Dy(); y++ {
+		copy(c.Alpha.Pix[y*c.Alpha.Stride:][:old.Rect.Dx()], old.Pix[y*old.Stride:])
+	}
+	bytes := 4
+	if into.deep {
+		bytes = 8
+	}
+	for y := 0; y < part.h; y++ {
+		line := c.Alpha.Pix[(y+crop.Min.Y)*c.Alpha.Stride+crop.Min.X:]
+		colours := into.pix[(y+crop.Min.Y)*into.stride+bytes*crop.Min.X:]
+		for x := 0; x < part.w; x++ {
+			if i := y*part.w + x; own[i] {
+				line[x] = product.Pix[i]
+				copy(colours[bytes*x:bytes*(x+1)], from.pix[y*from.stride+bytes*x:])
+			}
+		}
+	}
+	return c, ctx.Err()
+}
