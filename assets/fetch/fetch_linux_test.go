@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"kirinuki/engine/model"
 )
 
 // fakeNPM is an npm that "downloads" the file at from, and notes its
@@ -87,8 +89,8 @@ func TestModelsDir(t *testing.T) {
 		t.Setenv("HOME", "/home/u")
 		t.Setenv("XDG_DATA_HOME", c.xdg)
 		t.Setenv("KIRINUKI_MODELS", c.own)
-		if got, err := modelsDir(); err != nil || got != c.want {
-			t.Errorf("%+v: %s, %v", c, got, err)
+		if got, err := modelsDir(); err != nil || got != c.want || got != model.Dir() {
+			t.Errorf("%+v: %s, %v; the engine looks in %s", c, got, err, model.Dir())
 		}
 	}
 }

@@ -18,6 +18,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kirinuki/engine/infer"
+	"kirinuki/engine/model"
 )
 
 type entry struct {
@@ -339,6 +342,18 @@ func TestRun_Usage(t *testing.T) {
 func TestPins_HoldTheRuntimeBack(t *testing.T) {
 	if runtimePack.version != "1.27.0" {
 		t.Errorf("ONNX Runtime is pinned to %s; 1.29 and newer report usage, so look with strace before this test changes", runtimePack.version)
+	}
+	if !strings.HasPrefix(runtimePack.version, infer.Version) {
+		t.Errorf("the engine takes %sx alone", infer.Version)
+	}
+	catalogue := map[string]string{}
+	for _, s := range model.Catalog() {
+		catalogue[s.Name+".onnx"] = s.SHA256
+	}
+	for _, n := range []network{isnet, isnetSmall} {
+		if catalogue[n.to] != n.sha256 {
+			t.Errorf("the catalogue knows %s by another checksum: %q", n.to, catalogue[n.to])
+		}
 	}
 	for platform, files := range runtimeFiles {
 		for _, w := range files {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,27 +19,30 @@ other networks.
 
 `
 
-// modelsDir is where Kirinuki looks for networks: KIRINUKI_MODELS, else the
-// folder kirinuki/models in the user's data folder.
+// modelsDir is where Kirinuki looks for networks (engine/model says the same,
+// and a test holds the two together): KIRINUKI_MODELS, else a folder in the
+// user's data folder.
 func modelsDir() (string, error) {
 	if dir := os.Getenv("KIRINUKI_MODELS"); dir != "" {
 		return dir, nil
 	}
-	data := ""
-	switch home, err := os.UserHomeDir(); {
-	case runtime.GOOS == "windows":
-		data = os.Getenv("LOCALAPPDATA")
-	case runtime.GOOS != "darwin" && filepath.IsAbs(os.Getenv("XDG_DATA_HOME")):
-		data = os.Getenv("XDG_DATA_HOME")
-	case err != nil:
-		return "", err
-	case runtime.GOOS == "darwin":
-		data = filepath.Join(home, "Library", "Application Support")
-	default:
-		data = filepath.Join(home, ".local", "share")
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("the user's folder is not known (%w); say -to FOLDER", err)
 	}
-	if data == "" {
-		return "", errors.New("the user's data folder is not known; say -to FOLDER")
+	switch runtime.GOOS {
+	case "windows":
+		data := os.Getenv("LOCALAPPDATA")
+		if data == "" {
+			data = filepath.Join(home, "AppData", "Local")
+		}
+		return filepath.Join(data, "Kirinuki", "models"), nil
+	case "darwin":
+		return filepath.Join(home, "Library", "Application Support", "Kirinuki", "models"), nil
+	}
+	data := os.Getenv("XDG_DATA_HOME")
+	if !filepath.IsAbs(data) { // the XDG specification ignores others
+		data = filepath.Join(home, ".local", "share")
 	}
 	return filepath.Join(data, "kirinuki", "models"), nil
 }
