@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -44,6 +46,7 @@ type Engine interface {
 	Remove(ctx context.Context, p *picture.Picture, r engine.Request, progress func(float64)) (*engine.Result, error)
 	Models() []engine.ModelInfo
 	AddModel(ctx context.Context, path string) (engine.ModelInfo, error)
+	Devices(ctx context.Context) ([]engine.Device, error)
 	Close() error
 }
 
@@ -56,7 +59,7 @@ type Env struct {
 	Width   int // columns of the terminal behind Stderr, 0 where it is none
 	Version string
 	Engine  func() Engine // called only by commands that need one
-	Policy  func(lang string) (string, error)
+	Policy  func(lang string) string
 }
 
 // commands are what the first argument can be. A map made on demand, because
@@ -65,6 +68,7 @@ func commands() map[string]func(context.Context, *Env, []string) int {
 	return map[string]func(context.Context, *Env, []string) int{
 		"remove":  remove,
 		"models":  models,
+		"devices": devices,
 		"privacy": privacy,
 		"version": version,
 		"help":    help,
@@ -155,11 +159,10 @@ func privacy(_ context.Context, e *Env, args []string) int {
 	if status, done := e.parse(flags, args); done {
 		return status
 	}
-	text, err := e.Policy(*lang)
-	if err != nil {
-		return e.usage(err.Error())
+	if !slices.Contains(tr.Languages, *lang) {
+		return e.usage(tr.T("cli.bad-choice", "--lang", *lang, strings.Join(tr.Languages, ", ")))
 	}
-	fmt.Fprint(e.Stdout, text)
+	fmt.Fprint(e.Stdout, e.Policy(*lang))
 	return ok
 }
 

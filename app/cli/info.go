@@ -52,3 +52,36 @@ func models(ctx context.Context, e *Env, args []string) int {
 	table.Flush()
 	return ok
 }
+
+// devices is `kirinuki devices`.
+func devices(ctx context.Context, e *Env, args []string) int {
+	flags := pflag.NewFlagSet("devices", pflag.ContinueOnError)
+	asJSON := flags.Bool("json", false, "")
+	if status, done := e.parse(flags, args); done {
+		return status
+	}
+	eng := e.Engine()
+	defer eng.Close()
+	found, err := eng.Devices(ctx)
+	if err != nil {
+		e.complain(err)
+		return statusOf(err)
+	}
+	if *asJSON {
+		enc := json.NewEncoder(e.Stdout)
+		for _, d := range found {
+			enc.Encode(d)
+		}
+		return ok
+	}
+	table := tabwriter.NewWriter(e.Stdout, 0, 4, 2, ' ', 0)
+	for _, d := range found {
+		state := tr.T("cli.device-usable")
+		if !d.Usable {
+			state = tr.T("cli.device-not-usable", tr.T(d.Reason))
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", d.Name, d.Title, state)
+	}
+	table.Flush()
+	return ok
+}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,7 +112,7 @@ func (j *job) check(flags *pflag.FlagSet) string {
 	}
 	for _, name := range []string{"method", "edges"} {
 		value := flags.Lookup(name).Value.String()
-		if !contains(choices[name], value) {
+		if !slices.Contains(choices[name], value) {
 			return tr.T("cli.bad-choice", "--"+name, value, strings.Join(choices[name], ", "))
 		}
 	}
@@ -136,15 +137,6 @@ func cause(err error) error {
 func outside(flags *pflag.FlagSet, name string, low, high int) bool {
 	n, err := flags.GetInt(name)
 	return err != nil || n < low || n > high
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // plan gathers edit and export from the preset and the flags, which win.
