@@ -145,44 +145,12 @@ func (j *job) newBlur(ctx context.Context) (backdrop, error) {
 	}
 	w, h := m.Bounds().Dx(), m.Bounds().Dy()
 	sigma := share * float64(max(w, h))
-	size := grain(sigma)
-	n := int(size)
-	pw, ph := (w+n-1)/n, (h+n-1)/n
-	var c [4]*plane // colour times weight, weight
-	for i := range c {
-		c[i] = &plane{w: pw, h: ph, size: size, v: make([]float32, pw*ph)}
-	}
-	src := &source{w, h, m, nil}
 	// The mask as the network or the person left it, before its edge was
 	// moved: that is where the subject is in the original.
 	alpha := j.source.Cutout.Alpha
-	err := rows(ctx, ph, func(j0, j1 int) {
-		line := make([]float32, 4*w)
-		for jj := j0; jj < j1; jj++ {
-			for y := jj * n; y < min((jj+1)*n, h); y++ {
-				src.row(line, y, 0, w)
-				a := alpha.Pix[y*alpha.Stride:]
-				for x := range w {
-					k := 1 - float32(a[x])/255
-					k *= k * k // the fringe still has the subject's colour
-					if k == 0 {
-						continue
-					}
-					i := jj*pw + x/n
-					for q := range c {
-						c[q].v[i] += k * line[4*x+q]
-					}
-				}
-			}
-		}
-	})
+	c, err := reduceAround(ctx, m, alpha, grain(sigma))
 	if err != nil {
 		return nil, err
-	}
-	for i := range c[0].v {
-		for q := range c {
-			c[q].v[i] /= float32(n * n)
-		}
 	}
 	spreadInto(c)
 	out := &haze{scale: j.scale, x: j.x, y: j.y}
@@ -193,6 +161,21 @@ func (j *job) newBlur(ctx context.Context) (backdrop, error) {
 		out.color[q] = c[q]
 	}
 	return out, nil
+}
+
+// reduceAround averages m into cells, each pixel weighted by how little
+// subject it holds.
+func reduceAround(ctx context.Context, m image.Image, alpha *image.Gray, size float64) ([4]*plane, error) {
+	w, h := alpha.Rect.Dx(), alpha.Rect.Dy()
+	around := image.NewGray(alpha.Rect)
+	for y := range h {
+		row := around.Pix[y*around.Stride:][:w]
+		for x, a := range alpha.Pix[y*alpha.Stride:][:w] {
+			row[x] = 255 - a
+		}
+	}
+	// The fringe still has the subject's colour, so it counts for less.
+	return reduce(ctx, &source{w, h, m, around}, size, func(a float32) float32 { return a * a })
 }
 
 // spreadInto divides colours by their weight and fills cells of little weight
@@ -281,13 +264,15 @@ func (p *plane) gaussInside(ctx context.Context, sigma float64) error {
 }
 
 func (b *haze) row(line []float32, x0, x1, y int) {
-	v := (float64(y) + 0.5 - b.y) / b.scale
-	for x := x0; x < x1; x++ {
-		u := (float64(x) + 0.5 - b.x) / b.scale
-		p := line[4*(x-x0):][:4]
-		for n, c := range b.color {
-			p[n] = min(max(c.inside(u, v), 0), 1)
+	for n, c := range b.color {
+		level := c.level((float64(y)+0.5-b.y)/b.scale, true)
+		u, step := (float64(x0)+0.5-b.x)/b.scale, 1/b.scale
+		for i := n; i < 4*(x1-x0); i += 4 {
+			line[i] = min(max(c.along(level, u), 0), 1)
+			u += step
 		}
-		p[3] = 1
+	}
+	for i := 3; i < 4*(x1-x0); i += 4 {
+		line[i] = 1
 	}
 }

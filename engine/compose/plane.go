@@ -37,23 +37,46 @@ type plane struct {
 	v      []float32
 }
 
-// at samples bilinearly at a point in pixels; beyond the edge values are
-// zero, fading over the last half cell.
-func (p *plane) at(x, y float64) float32 {
-	u, v := (x-p.x0)/p.size-0.5, (y-p.y0)/p.size-0.5
-	i, j := math.Floor(u), math.Floor(v)
-	a, b := float32(u-i), float32(v-j)
-	n, m := int(i), int(j)
-	top := p.cell(n, m) + (p.cell(n+1, m)-p.cell(n, m))*a
-	low := p.cell(n, m+1) + (p.cell(n+1, m+1)-p.cell(n, m+1))*a
-	return top + (low-top)*b
+// level returns the plane's row at height y in pixels, between two rows of
+// cells, with a cell of room at either end: row[i+1] is cell i. Beyond the
+// plane values are zero or, with edge, go on.
+func (p *plane) level(y float64, edge bool) []float32 {
+	v := (y-p.y0)/p.size - 0.5
+	if edge {
+		v = math.Min(math.Max(v, 0), float64(p.h-1))
+	}
+	j := int(math.Floor(v))
+	b := float32(v - float64(j))
+	row := make([]float32, p.w+2)
+	in := row[1 : p.w+1]
+	if j >= 0 && j < p.h {
+		for i, c := range p.v[j*p.w:][:p.w] {
+			in[i] = (1 - b) * c
+		}
+	}
+	if j+1 >= 0 && j+1 < p.h && b > 0 {
+		for i, c := range p.v[(j+1)*p.w:][:p.w] {
+			in[i] += b * c
+		}
+	}
+	if edge && p.w > 0 {
+		row[0], row[p.w+1] = row[1], row[p.w]
+	}
+	return row
 }
 
-func (p *plane) cell(i, j int) float32 {
-	if i < 0 || j < 0 || i >= p.w || j >= p.h {
-		return 0
+// along reads a level at x in pixels.
+func (p *plane) along(level []float32, x float64) float32 {
+	u := (x-p.x0)/p.size + 0.5
+	if u <= 0 {
+		return level[0]
 	}
-	return p.v[j*p.w+i]
+	if u >= float64(p.w+1) {
+		return level[p.w+1]
+	}
+	i := int(u)
+	a := float32(u - float64(i))
+	return level[i] + (level[i+1]-level[i])*a
 }
 
 // grain chooses for a Gaussian of sigma pixels the cells it is computed on:

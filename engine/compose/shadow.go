@@ -146,12 +146,10 @@ func (s *shadow) contact(ctx context.Context, alpha func(x, y int) float32, need
 		room := math.Ceil((3*sigma+thick)/size)*size + size
 		p := &plane{size: size, x0: all.x0 - room, y0: all.y0 - room}
 		p.w = int(math.Ceil((all.x1 + room - p.x0) / size))
+		// Only the ground is covered.
+		top := math.Max(all.y0, float64(lowest)-3*hang) - room - thick
+		p.y0 += math.Max(0, math.Floor((top-p.y0)/size)*size)
 		p.h = int(math.Ceil((float64(lowest) + thick + room - p.y0) / size))
-		if hang < math.Inf(1) { // only the ground is covered
-			top := math.Max(all.y0, float64(lowest)-3*hang) - room
-			p.y0 += math.Floor((top-p.y0)/size) * size
-			p.h = int(math.Ceil((float64(lowest) + thick + room - p.y0) / size))
-		}
 		p.v = make([]float32, p.w*p.h)
 		for i, end := range ends {
 			if end <= int(all.y0) {
@@ -177,30 +175,30 @@ func (s *shadow) contact(ctx context.Context, alpha func(x, y int) float32, need
 	}
 	// The flat silhouette, then the touch.
 	flat := squash * body.h()
-	if err := layer(soft, flat, 0.25*longer, 0.75, dx); err != nil {
+	if err := layer(soft, flat, 0.12*longer, 0.75, dx); err != nil {
 		return err
 	}
 	return layer(math.Max(soft/4, 1), math.Max(0.02*longer, 1), 0.035*longer, 0.8, dx/4)
 }
 
-// at is the shadow's strength at a rendered pixel.
-func (s *shadow) at(x, y int) float32 {
-	px, py := float64(x)+0.5-s.dx, float64(y)+0.5-s.dy
-	light := float32(1)
-	for _, p := range s.planes {
-		light *= 1 - min(max(p.at(px, py), 0), 1)
-	}
-	return s.k * (1 - light)
-}
-
 // over lays the shadow over premultiplied pixels x0..x1 of row y.
 func (s *shadow) over(line []float32, x0, x1, y int) {
-	for x := x0; x < x1; x++ {
-		a := s.at(x, y)
+	light := make([]float32, x1-x0)
+	for i := range light {
+		light[i] = 1
+	}
+	for _, p := range s.planes {
+		level := p.level(float64(y)+0.5-s.dy, false)
+		for i := range light {
+			light[i] *= 1 - min(max(p.along(level, float64(x0+i)+0.5-s.dx), 0), 1)
+		}
+	}
+	for i, v := range light {
+		a := s.k * (1 - v)
 		if a == 0 {
 			continue
 		}
-		p := line[4*(x-x0):][:4]
+		p := line[4*i:][:4]
 		p[0], p[1], p[2] = p[0]*(1-a), p[1]*(1-a), p[2]*(1-a)
 		p[3] = a + (1-a)*p[3]
 	}
