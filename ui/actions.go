@@ -140,13 +140,13 @@ func newActions(w *Window) *actions {
 
 	add("previous", look.IconNone, func() { w.list.step(-1) }, has, k(fyne.KeyUp), k(fyne.KeyPageUp))
 	add("next", look.IconNone, func() { w.list.step(1) }, has, k(fyne.KeyDown), k(fyne.KeyPageDown))
-	add("before", look.IconNone, w.view.toggleBefore, has, k(fyne.KeyB))
-	add("compare", look.IconSplit, w.view.toggleCompare, done, k(fyne.KeyV))
+	add("before", look.IconNone, func() { w.view.toggleBefore() }, has, k(fyne.KeyB))
+	add("compare", look.IconSplit, func() { w.view.toggleCompare() }, done, k(fyne.KeyV))
 	add("fit", look.IconFit, func() { w.view.stage.Fit() }, has, k(fyne.Key0))
 	add("full-size", look.IconNone, func() { w.view.stage.SetZoom(1) }, has, k(fyne.Key1))
 	add("zoom-in", look.IconNone, func() { w.view.stage.ZoomBy(1.25) }, has, k(fyne.KeyPlus), k(fyne.KeyEqual))
 	add("zoom-out", look.IconNone, func() { w.view.stage.ZoomBy(1 / 1.25) }, has, k(fyne.KeyMinus))
-	add("loupe", look.IconLoupe, w.view.toggleLoupe, has, k(fyne.KeyL))
+	add("loupe", look.IconLoupe, func() { w.view.toggleLoupe() }, has, k(fyne.KeyL))
 	for i, s := range sections {
 		add("section."+s.id, s.icon, func() { w.side.toggle(s.id) }, nil, k([]fyne.KeyName{fyne.KeyF6, fyne.KeyF7, fyne.KeyF8, fyne.KeyF9, fyne.KeyF10}[i]))
 	}

@@ -16,6 +16,7 @@ import (
 
 	"kirinuki/app"
 	"kirinuki/app/settings"
+	"kirinuki/engine/compose"
 	"kirinuki/engine/fault"
 	"kirinuki/engine/picture"
 	"kirinuki/ui/ports"
@@ -23,8 +24,8 @@ import (
 )
 
 // exportOf is the settings' choice of file.
-func exportOf(s settings.Settings) app.Export {
-	return app.Export{
+func exportOf(s settings.Settings) compose.Export {
+	return compose.Export{
 		Format: picture.Format(s.Format), Quality: s.JPEGQuality,
 		KeepMetadata: s.KeepMetadata, NamePattern: s.NamePattern,
 	}
@@ -60,7 +61,7 @@ func formatOf(path string, fallback picture.Format) picture.Format {
 
 // saveTo says where Save puts an item without asking: over what it saved
 // before, else beside the original, else among the person's pictures.
-func saveTo(i app.Item, s settings.Settings, x app.Export) app.SaveTo {
+func saveTo(i app.Item, s settings.Settings, x compose.Export) app.SaveTo {
 	to := app.SaveTo{Export: x}
 	if i.SavedAs != "" && strings.EqualFold(filepath.Ext(i.SavedAs), "."+extensionOf(x.Format)) {
 		to.Path, to.Replace = i.SavedAs, true
@@ -106,8 +107,7 @@ func (w *Window) saveAs() {
 	if dir == "" && item.Path != "" {
 		dir = filepath.Dir(item.Path)
 	}
-	base := strings.TrimSuffix(item.Name, filepath.Ext(item.Name))
-	name := strings.ReplaceAll(x.NamePattern, "{name}", base) + "." + extensionOf(x.Format)
+	name := compose.FileName(x.NamePattern, item.Name, 1, x.Format)
 	w.ask(ports.Question{
 		Kind: ports.SaveFile, Title: words.T("files.save"), Accept: words.T("button.save"), Dir: dir, Name: name,
 	}, func(paths []string) {

@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
-	"kirinuki/app"
 	"kirinuki/engine/compose"
 	"kirinuki/ui/look"
 	"kirinuki/ui/widgets"
@@ -151,7 +150,7 @@ func (s *sidebar) key(ev *fyne.KeyEvent) bool {
 }
 
 // export is how the export section says to write files.
-func (s *sidebar) export() app.Export {
+func (s *sidebar) export() compose.Export {
 	x := exportOf(s.w.Deps.Settings.Get())
 	if e, ok := s.made["export"].(*exportPanel); ok {
 		x.Mask = e.mask.Checked

@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"kirinuki/app"
+	"kirinuki/app/privacy"
 	"kirinuki/app/settings"
 	"kirinuki/app/stats"
 	"kirinuki/engine"
@@ -44,7 +45,7 @@ type Workspace interface {
 
 	Original(ctx context.Context, id app.ID) (*picture.Picture, error)
 	Cutout(ctx context.Context, id app.ID) (*matte.Cutout, error)
-	Preview(ctx context.Context, id app.ID, max image.Point) (before, after image.Image, err error)
+	Show(ctx context.Context, id app.ID, most image.Point) (app.Shown, error)
 	Render(ctx context.Context, id app.ID) (image.Image, error)
 	Save(ctx context.Context, id app.ID, to app.SaveTo, progress func(float64)) (path string, err error)
 	SaveAll(ctx context.Context, ids []app.ID, to app.SaveTo, progress func(float64)) []app.SaveResult
@@ -83,29 +84,12 @@ type Engine interface {
 	Device() string
 }
 
-// Fact is one promise and how it stands at this moment.
-type Fact struct {
-	Promise string // in the language in use
-	State   FactState
-	Detail  string // what was measured, one line
-}
-
-// FactState is how a promise stands.
-type FactState int
-
-// The states of a promise.
-const (
-	Kept    FactState = iota
-	Partly            // this system cannot enforce it
-	NotKept           // off or failed
-)
-
-// Privacy is the policy and what can be measured of it.
+// Privacy is what can be measured of the policy, whose text is
+// privacy.Policy's.
 type Privacy interface {
-	// Policy returns the whole text as Markdown in "en" or "ja".
-	Policy(language string) string
-	// Facts measures every promise now. It may take a moment.
-	Facts() []Fact
+	// Facts measures every promise now, in "en" or "ja". It may take a
+	// moment.
+	Facts(language string) []privacy.Fact
 	// Offline tells whether internet sockets are denied at this moment.
 	Offline() bool
 }

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"image"
 	"time"
 
@@ -11,13 +10,16 @@ import (
 
 	"kirinuki/app"
 	"kirinuki/app/say"
+	"kirinuki/engine/compose"
+	"kirinuki/engine/fault"
+	"kirinuki/engine/picture"
 	"kirinuki/ui/look"
 	"kirinuki/ui/widgets"
 	"kirinuki/ui/words"
 )
 
 // view shows the current picture on the stage: a copy of the screen's size at
-// once, the full one when a person looks closely.
+// once, every pixel when a person looks closely and rests.
 type view struct {
 	w      *Window
 	object *fyne.Container
@@ -28,16 +30,20 @@ type view struct {
 	revision uint64
 	asked    image.Point // the size that was asked for
 	full     bool        // the stage has every pixel
+	whole    bool        // the crop is not applied, because it is being chosen
 	loading  bool
 	again    bool // something changed while loading
 	cancel   context.CancelFunc
-	rest     *time.Timer // until the full picture is fetched
-	wanted   widgets.Side
+	rest     *time.Timer // until every pixel is fetched
+	veiled   bool        // the matte is loaded too
 }
 
 // fullLimit bounds the pictures that are shown with every pixel; beyond it
 // the stage makes do with a smaller copy.
 const fullLimit = 64_000_000
+
+// restTime is how long a person looks before every pixel is fetched.
+const restTime = 180 * time.Millisecond
 
 func newView(w *Window) *view {
 	v := &view{w: w, stage: widgets.NewStage(), chip: newChip(), cancel: func() {}}
@@ -49,6 +55,7 @@ func newView(w *Window) *view {
 // leave stops what is being loaded.
 func (v *view) leave() {
 	v.cancel()
+	v.loading, v.again = false, false
 	if v.rest != nil {
 		v.rest.Stop()
 	}
@@ -60,22 +67,32 @@ func (v *view) refresh() {
 	if !ok {
 		if v.shown != 0 {
 			v.leave()
-			v.shown, v.revision, v.loading = 0, 0, false
-			v.stage.SetPictures(nil, nil)
+			v.shown, v.revision = 0, 0
+			v.stage.SetPictures(nil, nil, compose.Layout{})
 		}
 		v.chip.hide()
 		return
 	}
-	if item.ID != v.shown {
+	switch {
+	case item.ID != v.shown:
 		v.leave()
-		v.shown, v.revision, v.full, v.loading = item.ID, item.Revision, false, false
-		v.stage.SetPictures(nil, nil)
+		v.shown, v.revision, v.full = item.ID, item.Revision, false
+		v.stage.SetPictures(nil, nil, compose.Layout{})
+		v.stage.Fit()
 		v.load()
-	} else if item.Revision != v.revision {
-		v.revision, v.full = item.Revision, false
+	case item.Revision != v.revision:
+		v.revision = item.Revision
 		v.load()
 	}
 	v.showState(item)
+}
+
+// reload shows the current item again, after something about how it is shown
+// has changed.
+func (v *view) reload() {
+	if v.shown != 0 {
+		v.load()
+	}
 }
 
 // showState says over the picture what is being done with it.
@@ -102,71 +119,145 @@ func (v *view) showState(i app.Item) {
 	}
 }
 
+// wanted is what a load is to fetch: all of it is read on the UI thread
+// before, so that nothing changes under it.
+type wanted struct {
+	item  app.Item
+	edit  compose.Edit
+	most  image.Point
+	whole bool
+	veil  bool
+	full  bool
+}
+
+// got is what it brings.
+type got struct {
+	before, after, veil *widgets.Pic
+	lay                 compose.Layout
+}
+
 // load fetches pictures of the screen's size. One fetch runs at a time; what
 // changes meanwhile is fetched after it, so that a drag shows something new
 // all the time.
-func (v *view) load() {
+func (v *view) load() { v.fetch(false) }
+
+func (v *view) fetch(full bool) {
 	if v.loading {
 		v.again = true
 		return
 	}
-	id := v.shown
-	if id == 0 {
+	item, ok := v.w.list.item()
+	if !ok || item.ID != v.shown {
 		return
 	}
 	v.loading, v.again = true, false
-	max := v.stage.ViewSize()
-	if max.X < 64 || max.Y < 64 {
-		max = image.Pt(1024, 768)
+	want := wanted{
+		item: item, edit: v.w.Workspace.Edit(item.ID), most: v.stage.ViewSize(),
+		whole: v.whole, veil: v.stage.Veil() != widgets.Plain, full: full,
 	}
-	v.asked = max
+	if want.most.X < 64 || want.most.Y < 64 {
+		want.most = image.Pt(1024, 768)
+	}
+	v.asked = want.most
 	ctx, cancel := context.WithCancel(v.w.ctx)
 	v.cancel = cancel
-	var size image.Point
-	if item, ok := v.w.list.item(); ok {
-		size = item.Size
-	}
-	cropped := isCropped(v.w.Workspace.Edit(id))
 	v.w.work(func(context.Context) {
 		defer cancel()
-		before, after, err := v.w.Workspace.Preview(ctx, id, max)
-		b, a := widgets.NewPic(before, size), (*widgets.Pic)(nil)
-		if after != nil {
-			full := size
-			if cropped && before != nil {
-				full = scaled(after.Bounds().Size(), size, before.Bounds().Size())
+		g, err := v.w.bring(ctx, want)
+		onUI(func() {
+			if ctx.Err() != nil && v.shown != want.item.ID || v.w.closed {
+				return
 			}
-			a = widgets.NewPic(after, full)
-		}
-		onUI(func() { v.loaded(id, ctx, b, a, err) })
+			v.brought(want, g, err)
+		})
 	})
 }
 
-// scaled returns p, of a copy of which whole shows full, at full size.
-func scaled(p, full, whole image.Point) image.Point {
-	if whole.X == 0 {
-		return p
+// bring fetches what is wanted. It runs off the UI thread.
+func (w *Window) bring(ctx context.Context, want wanted) (g got, err error) {
+	id, done := want.item.ID, hasResult(want.item)
+	if !want.full && !want.whole {
+		s, err := w.Workspace.Show(ctx, id, want.most)
+		if err != nil {
+			return g, err
+		}
+		g.before = widgets.NewPic(s.Before, want.item.Size)
+		if s.After != nil {
+			g.lay = s.Layout
+			g.after = widgets.NewPic(s.After, image.Pt(s.Layout.W, s.Layout.H))
+		}
 	}
-	k := float64(full.X) / float64(whole.X)
-	return image.Pt(int(float64(p.X)*k+0.5), int(float64(p.Y)*k+0.5))
+	if !want.full && !want.whole && !(want.veil && done) {
+		return g, nil
+	}
+	pic, err := w.Workspace.Original(ctx, id)
+	if err != nil {
+		return g, err
+	}
+	if g.before == nil {
+		g.before = widgets.NewPic(pic.Image, image.Point{})
+	}
+	if !done {
+		return g, nil
+	}
+	cut, err := w.Workspace.Cutout(ctx, id)
+	if err != nil {
+		return g, err
+	}
+	source, edit := compose.Source{Original: pic.Image, Cutout: cut}, want.edit
+	if want.whole {
+		edit.Crop, edit.Canvas = compose.Crop{}, compose.Canvas{}
+	}
+	o := compose.Options{Load: loadPicture}
+	if size := pic.Size(); !want.full {
+		o.Zoom = min(1, float64(want.most.X)/float64(size.X), float64(want.most.Y)/float64(size.Y))
+	}
+	if g.after == nil {
+		f, err := compose.Render(ctx, source, edit, o)
+		if err != nil {
+			return g, err
+		}
+		g.lay = f.Layout
+		g.after = widgets.NewPic(f.Image, image.Pt(f.Layout.W, f.Layout.H))
+	}
+	if want.veil {
+		mask, err := compose.RenderMask(ctx, source, edit, o)
+		if err != nil {
+			return g, err
+		}
+		g.veil = widgets.NewVeil(mask, g.after.Size())
+	}
+	return g, nil
 }
 
-func (v *view) loaded(id app.ID, ctx context.Context, before, after *widgets.Pic, err error) {
-	if id != v.shown || v.w.closed {
+// loadPicture opens a background picture.
+func loadPicture(path string) (image.Image, error) {
+	p, err := picture.DecodeFile(path, picture.DefaultLimits)
+	if err != nil {
+		return nil, err
+	}
+	return p.Image, nil
+}
+
+// brought shows what was fetched.
+func (v *view) brought(want wanted, g got, err error) {
+	v.loading = false
+	if want.item.ID != v.shown {
 		return
 	}
-	v.loading = false
-	if err == nil {
-		v.stage.SetPictures(before, after)
-		v.full = false
-		v.onView()
-	} else if !errors.Is(err, context.Canceled) && ctx.Err() == nil {
-		if item, ok := v.w.list.item(); ok && item.State != app.Failed {
-			v.w.banner.fail(err)
-		}
+	switch {
+	case err == nil:
+		v.full = want.full
+		v.stage.SetVeiled(g.veil)
+		v.stage.SetPictures(g.before, g.after, g.lay)
+	case fault.Of(err) == fault.Cancelled, fault.Of(err) == fault.Expired, want.item.State == app.Failed:
+	default:
+		v.w.banner.fail(err)
 	}
 	if v.again {
 		v.load()
+	} else {
+		v.onView()
 	}
 }
 
@@ -180,46 +271,21 @@ func (v *view) onView() {
 		return
 	}
 	now := v.stage.ViewSize()
-	if v.stage.Fitted() && (now.X > v.asked.X*5/4 || now.Y > v.asked.Y*5/4) {
+	if !v.full && (now.X > v.asked.X*5/4 || now.Y > v.asked.Y*5/4) {
 		v.load()
 		return
 	}
-	if v.full || v.stage.Sharp() || v.stage.Fitted() && v.stage.Zoom() < 1 && !v.stage.Loupe() {
+	if v.full || v.stage.Sharp() && !v.stage.Loupe() {
 		return
 	}
 	if v.rest != nil {
 		v.rest.Stop()
 	}
-	v.rest = time.AfterFunc(180*time.Millisecond, func() { onUI(v.loadFull) })
-}
-
-func (v *view) loadFull() {
-	item, ok := v.w.list.item()
-	if !ok || v.full || v.loading || item.Size.X*item.Size.Y > fullLimit {
-		return
-	}
-	id, revision := v.shown, v.revision
-	ctx, cancel := context.WithCancel(v.w.ctx)
-	v.cancel = cancel
-	v.w.work(func(context.Context) {
-		defer cancel()
-		pic, err := v.w.Workspace.Original(ctx, id)
-		if err != nil {
-			return
-		}
-		before := widgets.NewPic(pic.Image, image.Point{})
-		var after *widgets.Pic
-		if hasResult(item) {
-			img, err := v.w.Workspace.Render(ctx, id)
-			if err != nil {
-				return
-			}
-			after = widgets.NewPic(img, image.Point{})
-		}
+	v.rest = time.AfterFunc(restTime, func() {
 		onUI(func() {
-			if id == v.shown && revision == v.revision && ctx.Err() == nil {
-				v.full = true
-				v.stage.SetPictures(before, after)
+			item, ok := v.w.list.item()
+			if ok && !v.full && !v.loading && item.Size.X*item.Size.Y <= fullLimit && item.State != app.Failed {
+				v.fetch(true)
 			}
 		})
 	})

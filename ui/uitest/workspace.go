@@ -269,25 +269,38 @@ func (w *Workspace) Cutout(ctx context.Context, id app.ID) (*matte.Cutout, error
 	return &matte.Cutout{Alpha: alpha, Foreground: img}, nil
 }
 
-// Preview returns both at full size.
-func (w *Workspace) Preview(ctx context.Context, id app.ID, _ image.Point) (before, after image.Image, err error) {
+// Show returns both at full size.
+func (w *Workspace) Show(ctx context.Context, id app.ID, _ image.Point) (app.Shown, error) {
 	p, err := w.Original(ctx, id)
 	if err != nil {
-		return nil, nil, err
+		return app.Shown{}, err
 	}
 	item, ok := w.Item(id)
 	if !ok {
-		return nil, nil, fault.New(fault.Expired, "", nil)
+		return app.Shown{}, fault.New(fault.Expired, "", nil)
 	}
+	s := app.Shown{Before: p.Image, Revision: item.Revision}
 	if item.State != app.Done {
-		return p.Image, nil, nil
+		return s, nil
 	}
-	after, err = w.Render(ctx, id)
-	return p.Image, after, err
+	f, err := w.finish(ctx, id)
+	if err != nil {
+		return s, err
+	}
+	s.After, s.Layout = f.Image, f.Layout
+	return s, nil
 }
 
 // Render finishes the drawing.
 func (w *Workspace) Render(ctx context.Context, id app.ID) (image.Image, error) {
+	f, err := w.finish(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return f.Image, nil
+}
+
+func (w *Workspace) finish(ctx context.Context, id app.ID) (*compose.Finished, error) {
 	p, err := w.Original(ctx, id)
 	if err != nil {
 		return nil, err
@@ -296,11 +309,7 @@ func (w *Workspace) Render(ctx context.Context, id app.ID) (image.Image, error) 
 	if err != nil {
 		return nil, err
 	}
-	f, err := compose.Render(ctx, compose.Source{Original: p.Image, Cutout: c}, w.Edit(id), compose.Options{})
-	if err != nil {
-		return nil, err
-	}
-	return f.Image, nil
+	return compose.Render(ctx, compose.Source{Original: p.Image, Cutout: c}, w.Edit(id), compose.Options{})
 }
 
 // Save remembers where to.

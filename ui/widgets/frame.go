@@ -28,7 +28,7 @@ func (s *Stage) Grip(p compose.Point) (gx, gy int, ok bool) {
 	if s.frame == nil {
 		return 0, 0, false
 	}
-	f, reach := s.frame, 12*s.density/s.cam.zoom
+	f, reach := s.frame, 12*s.density/s.place(s.cam).zoom
 	if p.X < f.x0-reach || p.X > f.x1+reach || p.Y < f.y0-reach || p.Y > f.y1+reach {
 		return 0, 0, false
 	}

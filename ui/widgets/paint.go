@@ -31,9 +31,9 @@ type layer struct {
 	scale       float64 // screen pixels per picture pixel of the camera
 	ratio       float64 // pixels of pic[0] per picture pixel of the camera
 	left, right int
+	top, bottom int // rows; 0, 0 for all
 	veil        Veil
 	tint        color.NRGBA
-	opaque      bool // no ground behind it
 }
 
 // paint draws l into dst as cam sees it. Outside the picture dst is left as
@@ -52,8 +52,11 @@ func paint(dst *image.RGBA, cam *camera, l layer, g ground) {
 	x1v, y1v := cam.toView(pt(cam.picW, cam.picH))
 	x0 := max(l.left, int(math.Round(x0v)), 0)
 	x1 := min(l.right, int(math.Round(x1v)), dst.Rect.Dx())
-	y0 := max(int(math.Round(y0v)), 0)
+	y0 := max(int(math.Round(y0v)), l.top, 0)
 	y1 := min(int(math.Round(y1v)), dst.Rect.Dy())
+	if l.bottom > 0 {
+		y1 = min(y1, l.bottom)
+	}
 	if x0 >= x1 || y0 >= y1 {
 		return
 	}
@@ -97,14 +100,14 @@ func paint(dst *image.RGBA, cam *camera, l layer, g ground) {
 			case l.veil == Grey:
 				p = [4]uint32{p[3], p[3], p[3], 255}
 			case l.veil == Overlay:
-				// p is the original's colour with the matte as its alpha,
-				// not premultiplied: see Stage.veiled.
-				m := 255 - p[3]
-				m = m * uint32(l.tint.A) / 255
-				p[0] = (p[0]*(255-m) + uint32(l.tint.R)*m) / 255
-				p[1] = (p[1]*(255-m) + uint32(l.tint.G)*m) / 255
-				p[2] = (p[2]*(255-m) + uint32(l.tint.B)*m) / 255
-			case p[3] < 255 && !l.opaque:
+				// The picture is there already; what the matte leaves out
+				// is tinted.
+				m := (255 - p[3]) * uint32(l.tint.A) / 255
+				o := out[4*i : 4*i+4]
+				p[0] = (uint32(o[0])*(255-m) + uint32(l.tint.R)*m) / 255
+				p[1] = (uint32(o[1])*(255-m) + uint32(l.tint.G)*m) / 255
+				p[2] = (uint32(o[2])*(255-m) + uint32(l.tint.B)*m) / 255
+			case p[3] < 255:
 				under := g.a
 				if g.square > 0 && (rowSquare+(x0+i-originX)/g.square)&1 == 1 {
 					under = g.b

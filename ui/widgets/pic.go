@@ -29,30 +29,18 @@ func NewPic(img image.Image, full image.Point) *Pic {
 	return &Pic{levels: m, of: full}
 }
 
-// NewVeil makes the picture that the Overlay and Grey veils show: the
-// original's colours with the matte beside them. Both have the same size.
-func NewVeil(original image.Image, alpha *image.Gray, full image.Point) *Pic {
-	b, a := original.Bounds(), alpha.Bounds()
-	if b.Size() != a.Size() || b.Empty() {
+// NewVeil makes a matte ready for the Overlay and Grey veils. full is as in
+// NewPic.
+func NewVeil(alpha *image.Gray, full image.Point) *Pic {
+	if alpha == nil {
 		return nil
 	}
+	b := alpha.Bounds()
 	img := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
 	for y := range b.Dy() {
 		row := img.Pix[y*img.Stride:]
-		matte := alpha.Pix[alpha.PixOffset(a.Min.X, a.Min.Y+y):]
-		switch src := original.(type) {
-		case *image.NRGBA:
-			copy(row[:4*b.Dx()], src.Pix[src.PixOffset(b.Min.X, b.Min.Y+y):])
-		case *image.RGBA:
-			copy(row[:4*b.Dx()], src.Pix[src.PixOffset(b.Min.X, b.Min.Y+y):])
-		default:
-			for x := range b.Dx() {
-				r, g, bl, _ := original.At(b.Min.X+x, b.Min.Y+y).RGBA()
-				row[4*x], row[4*x+1], row[4*x+2] = uint8(r>>8), uint8(g>>8), uint8(bl>>8)
-			}
-		}
-		for x := range b.Dx() {
-			row[4*x+3] = matte[x]
+		for x, a := range alpha.Pix[alpha.PixOffset(b.Min.X, b.Min.Y+y):][:b.Dx()] {
+			row[4*x+3] = a
 		}
 	}
 	return NewPic(img, full)

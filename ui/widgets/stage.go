@@ -42,6 +42,7 @@ type Stage struct {
 	OnView func() // called when zoom or place changes
 
 	before, after, veiled *Pic
+	lay                   compose.Layout // where before stands on after
 	side                  Side
 	veil                  Veil
 	backdrop              *color.NRGBA // nil for the checkerboard
@@ -94,10 +95,15 @@ func NewStage() *Stage {
 	return s
 }
 
-// SetPictures shows two pictures; either may be nil. A picture of another
-// size than the one before is shown whole; the same size keeps its place.
-func (s *Stage) SetPictures(before, after *Pic) {
-	s.before, s.after = before, after
+// SetPictures shows two pictures; either may be nil. lay says where the first
+// stands on the second, the zero value that they cover each other. A picture
+// of another size than the one before is shown whole; the same size keeps its
+// place.
+func (s *Stage) SetPictures(before, after *Pic, lay compose.Layout) {
+	if lay.Scale == 0 {
+		lay = compose.Layout{Scale: 1}
+	}
+	s.before, s.after, s.lay = before, after, lay
 	s.trail.clear()
 	s.measure()
 	s.redraw()
@@ -219,9 +225,12 @@ func (s *Stage) moved() {
 	}
 }
 
-// shown is the picture whose pixels the positions are of.
+// original tells whether the camera looks at before alone.
+func (s *Stage) original() bool { return s.side == Before && s.before != nil || s.after == nil }
+
+// shown is the picture that the camera looks at.
 func (s *Stage) shown() *Pic {
-	if s.side == Before && s.before != nil || s.after == nil {
+	if s.original() {
 		return s.before
 	}
 	return s.after
@@ -242,8 +251,29 @@ func (s *Stage) view(p fyne.Position) (x, y float64) {
 	return float64(p.X) * s.density, float64(p.Y) * s.density
 }
 
+// picture returns the original's point under a point of the stage.
 func (s *Stage) picture(p fyne.Position) compose.Point {
-	return s.cam.toPicture(s.view(p))
+	q := s.cam.toPicture(s.view(p))
+	if s.original() {
+		return q
+	}
+	return s.lay.ToPicture(q)
+}
+
+// place is the camera onto the original, wherever it stands.
+func (s *Stage) place(cam camera) camera {
+	if s.original() {
+		return cam
+	}
+	size := s.before.Size()
+	if size == (image.Point{}) {
+		size = s.after.Size()
+	}
+	cam.picW, cam.picH = float64(size.X), float64(size.Y)
+	c := s.lay.ToPicture(pt(cam.cx, cam.cy))
+	cam.cx, cam.cy = c.X, c.Y
+	cam.zoom *= s.lay.Scale
+	return cam
 }
 
 func (s *Stage) redraw() {
@@ -278,49 +308,47 @@ func (s *Stage) draw(w, h int) image.Image {
 	if s.backdrop != nil {
 		g = ground{*s.backdrop, *s.backdrop, 0}
 	}
-	s.paintInto(s.buf, &s.cam, g, w)
-	s.trail.paint(s.buf, &s.cam)
-	s.frame.paint(s.buf, &s.cam)
+	s.paintInto(s.buf, s.cam, g, s.parts())
+	onto := s.place(s.cam)
+	s.trail.paint(s.buf, &onto)
+	s.frame.paint(s.buf, &onto)
 	s.paintLoupe(g)
 	return s.buf
 }
 
-func (s *Stage) paintInto(dst *image.RGBA, cam *camera, g ground, w int) {
-	put := func(p *Pic, left, right int, opaque bool) {
-		if p == nil {
-			return
+func (s *Stage) paintInto(dst *image.RGBA, cam camera, g ground, parts bool) {
+	w := dst.Rect.Dx()
+	put := func(p *Pic, c camera, l layer) {
+		if p != nil {
+			l.pic, l.ratio = p.levels, float64(p.levels.size().X)/c.picW
+			paint(dst, &c, l, g)
 		}
-		l := layer{pic: p.levels, ratio: float64(p.levels.size().X) / cam.picW, left: left, right: right, opaque: opaque}
-		c := *cam
-		if p.of != s.shown().Size() { // another crop: shown whole in the same place
-			c.adopt(p.of)
-			l.ratio = float64(p.levels.size().X) / c.picW
-		}
-		paint(dst, &c, l, g)
+	}
+	// before is seen through the frame of after.
+	through := func(right int) layer {
+		x0, y0 := cam.toView(pt(0, 0))
+		x1, y1 := cam.toView(pt(cam.picW, cam.picH))
+		return layer{left: round(x0), right: min(right, round(x1)), top: round(y0), bottom: max(1, round(y1))}
 	}
 	switch {
-	case s.parts():
+	case s.original():
+		put(s.before, cam, layer{right: w})
+	case parts:
 		x := int(math.Round(s.splitX()))
-		put(s.before, 0, x, false)
-		put(s.after, x, w, false)
-	case s.veil != Plain && s.veiled != nil && s.side == After:
-		tint := color.NRGBA{230, 60, 90, 150}
-		ratio := float64(s.veiled.levels.size().X) / cam.picW
-		paint(dst, cam, layer{pic: s.veiled.levels, ratio: ratio, right: w, veil: s.veil, tint: tint}, g)
+		put(s.before, s.place(cam), through(x))
+		put(s.after, cam, layer{left: x, right: w})
+	case s.veil == Overlay && s.veiled != nil:
+		put(s.before, s.place(cam), through(w))
+		put(s.veiled, cam, layer{right: w, veil: Overlay, tint: veilTint})
+	case s.veil == Grey && s.veiled != nil:
+		put(s.veiled, cam, layer{right: w, veil: Grey})
 	default:
-		put(s.shown(), 0, w, false)
+		put(s.after, cam, layer{right: w})
 	}
 }
 
-// adopt makes c show a picture of another size in the same place.
-func (c *camera) adopt(size image.Point) {
-	w, h := float64(size.X), float64(size.Y)
-	f := max(w/c.picW, h/c.picH)
-	mx, my := c.cx-c.picW/2, c.cy-c.picH/2
-	c.picW, c.picH = w, h
-	c.zoom /= f
-	c.cx, c.cy = w/2+mx*f, h/2+my*f
-}
+// veilTint covers what is removed.
+var veilTint = color.NRGBA{228, 62, 96, 165}
 
 // loupeSize is the loupe's diameter in units, loupeZoom how much it enlarges.
 const (
@@ -349,13 +377,9 @@ func (s *Stage) paintLoupe(g ground) {
 	cam.viewW, cam.viewH = float64(d), float64(d)
 	cam.zoom *= loupeZoom
 	cam.cx, cam.cy = p.X, p.Y
-	side := s.side
-	if s.parts() {
-		s.side = After
-	}
-	s.paintInto(small, &cam, g, d)
-	s.side = side
-	s.trail.paint(small, &cam)
+	s.paintInto(small, cam, g, false)
+	onto := s.place(cam)
+	s.trail.paint(small, &onto)
 	edge := look.Color(look.ColorMuted)
 	r := float64(d) / 2
 	for yy := range d {
@@ -553,7 +577,8 @@ func (s *Stage) placeRing() {
 	show := s.inside && !s.hand && s.tool != nil && s.tool.Radius > 0 && s.shown() != nil
 	s.ring.Hidden, s.ring2.Hidden = !show, !show
 	if show {
-		r := float32(max(2, s.tool.Radius*s.cam.zoom/s.density))
+		onto := s.place(s.cam)
+		r := float32(max(2, s.tool.Radius*onto.zoom/s.density))
 		s.ring.Move(s.last.SubtractXY(r, r))
 		s.ring.Resize(fyne.NewSquareSize(2 * r))
 		s.ring2.Move(s.last.SubtractXY(r+1, r+1))
