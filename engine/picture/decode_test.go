@@ -280,6 +280,27 @@ func TestDecodeFlippedBytes(t *testing.T) {
 	}
 }
 
+// TestJPEGScans refuses a progressive JPEG of very many scans, and is not
+// disturbed by what looks like scans behind the picture.
+func TestJPEGScans(t *testing.T) {
+	data := read(t, "jpeg-progressive.jpg")
+	last := bytes.LastIndex(data, []byte{0xff, 0xda})
+	scan, end := data[last:len(data)-2], data[len(data)-2:]
+	for n, kind := range map[int]fault.Kind{1: -1, 50: -1, 300: fault.Damaged, 100_000: fault.Damaged} {
+		many := append(append(bytes.Clone(data[:last]), bytes.Repeat(scan, n)...), end...)
+		_, err := Decode(bytes.NewReader(many), "x", Limits{})
+		// The last scan refines a bit, so that repeating it is an error of
+		// its own; what counts is which.
+		if refused := err != nil && strings.Contains(err.Error(), "too many scans"); refused != (kind == fault.Damaged) {
+			t.Errorf("%d scans: %v", n, err)
+		}
+	}
+	film := bytes.Repeat([]byte{0xff, 0xda, 0, 1, 2, 3}, 1000)
+	if _, err := Decode(bytes.NewReader(append(bytes.Clone(data), film...)), "x", Limits{}); err != nil {
+		t.Errorf("with a film behind it: %v", err)
+	}
+}
+
 // claims returns headers of small files that claim to be of a size.
 func claims(w, h int) map[string][]byte {
 	be, le := binary.BigEndian, binary.LittleEndian

@@ -156,7 +156,7 @@ func FuzzXMP(f *testing.F) {
 // FuzzSniff reads any head.
 func FuzzSniff(f *testing.F) {
 	for _, name := range seeds(f) {
-		f.Add(read(f, name)[:8])
+		f.Add(read(f, name)[:32])
 	}
 	f.Fuzz(func(t *testing.T, head []byte) {
 		if kind, ok := Sniff(head); ok != (Extension(kind) != "") {

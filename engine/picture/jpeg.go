@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"image"
 	"image/jpeg"
-	"io"
 )
 
 // What the payloads of JPEG's application segments begin with.
@@ -54,24 +53,22 @@ func jpegHeader(src *source) (header, error) {
 // first scan and returns where that begins. It reads nothing else.
 func jpegSegments(src *source, f func(marker byte, p []byte)) (scan int64) {
 	off := int64(2)
-	for off < src.size {
+	for range 1 << 16 {
 		p := src.bytes(off, 4, 4)
 		if p == nil || p[0] != 0xff {
 			break
 		}
 		marker := p[1]
-		switch {
-		case marker == 0xff: // fill byte
+		if marker == 0xff { // fill byte
 			off++
 			continue
-		case marker == 0x01, marker >= 0xd0 && marker <= 0xd7: // no payload
+		}
+		if !hasPayload(marker) {
 			off += 2
 			continue
-		case marker == 0xda, marker == 0xd9:
-			return off
 		}
 		n := int64(binary.BigEndian.Uint16(p[2:]))
-		if n < 2 {
+		if marker == 0xda || n < 2 {
 			break
 		}
 		if marker >= 0xe0 && marker <= 0xef {
@@ -84,25 +81,35 @@ func jpegSegments(src *source, f func(marker byte, p []byte)) (scan int64) {
 	return off
 }
 
-// countScans counts the scans from off on, up to one more than maxScans.
+// hasPayload says whether a length and data follow a marker. In the coded
+// pixels 0xff is always followed by one that has none.
+func hasPayload(marker byte) bool {
+	return marker > 0x01 && (marker < 0xd0 || marker > 0xd9)
+}
+
+// countScans counts the scans from off to the end of the image, up to one more
+// than maxScans. What lies behind the end, such as a phone's short film, does
+// not count.
 func countScans(src *source, off int64) (n int) {
 	r := bufio.NewReaderSize(src.section(off, src.size), 1<<16)
 	for n <= maxScans {
-		// In the coded pixels 0xff is always followed by a zero.
-		if _, err := r.ReadSlice(0xff); err == bufio.ErrBufferFull {
+		_, err := r.ReadSlice(0xff)
+		if err == bufio.ErrBufferFull {
 			continue
-		} else if err != nil {
-			break
 		}
-		b, err := r.ReadByte()
-		if err == io.EOF {
-			break
-		}
-		if b == 0xff {
+		marker, err2 := r.ReadByte()
+		switch {
+		case err != nil, err2 != nil, marker == 0xd9:
+			return n
+		case marker == 0xff:
 			r.UnreadByte()
-		}
-		if b == 0xda {
-			n++
+		case hasPayload(marker):
+			if marker == 0xda {
+				n++
+			}
+			if p, err := r.Peek(2); err == nil {
+				r.Discard(int(binary.BigEndian.Uint16(p)))
+			}
 		}
 	}
 	return n

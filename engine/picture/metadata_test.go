@@ -386,6 +386,17 @@ func TestHugeMetadata(t *testing.T) {
 			t.Errorf("%s: took %d bytes", name, n)
 		}
 	}
+	// Many chunks that each swell to what is allowed.
+	var swelling []byte
+	text := zipped(1 << 20)
+	for range 500 {
+		swelling = append(swelling, pngChunk("iTXt", append([]byte("XML:com.adobe.xmp\x00\x01\x00\x00\x00"), text...))...)
+		swelling = append(swelling, pngChunk("iCCP", append([]byte("x\x00\x00"), text...))...)
+	}
+	data := append(append(bytes.Clone(png[:33]), swelling...), png[33:]...)
+	if n := allocated(func() { Decode(bytes.NewReader(data), "many", Limits{}) }); n > 40<<20 {
+		t.Errorf("many chunks: took %d bytes", n)
+	}
 	// Directories that point to themselves, to one another, and to one large
 	// value again and again.
 	loop := []byte("II*\x00\x08\x00\x00\x00\x01\x00\x69\x87\x04\x00\x01\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00")

@@ -23,7 +23,9 @@ func pngHeader(src *source) (header, error) {
 	h.least = area(h.size) / (8 * 1032) // a pixel takes a bit, and deflate saves at most 1032 to 1
 	h.pixels = func() (image.Image, error) { return png.Decode(src.reader()) }
 
-	// Metadata may stand before the pixels or after them.
+	// Metadata may stand before the pixels or after them. Only the first chunk
+	// of a kind is looked at, so that many small ones cannot swell to much.
+	var profile, text bool
 	off := int64(len(pngSignature))
 	for range 1 << 20 {
 		p := src.bytes(off, 8, 8)
@@ -33,7 +35,8 @@ func pngHeader(src *source) (header, error) {
 		n, data := int64(binary.BigEndian.Uint32(p)), off+8
 		switch string(p[4:]) {
 		case "iCCP":
-			if h.icc == nil {
+			if !profile {
+				profile = true
 				// A name, a zero, and how it is compressed: always zlib.
 				_, z, _ := bytes.Cut(src.bytes(data, n, maxICC), []byte{0})
 				if len(z) > 0 && z[0] == 0 {
@@ -47,8 +50,9 @@ func pngHeader(src *source) (header, error) {
 				h.meta.Exif = x.block()
 			}
 		case "iTXt":
-			if key, text, _ := bytes.Cut(src.bytes(data, n, maxXMP), []byte{0}); h.meta.XMP == nil && string(key) == xmpKeyword {
-				h.meta.XMP = cleanXMP(pngText(text))
+			if key, value, _ := bytes.Cut(src.bytes(data, n, maxXMP), []byte{0}); !text && string(key) == xmpKeyword {
+				text = true
+				h.meta.XMP = cleanXMP(pngText(value))
 			}
 		case "IEND":
 			return h, nil
