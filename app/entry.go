@@ -32,6 +32,7 @@ type entry struct {
 	box     *cache.Box
 	fetch   chan struct{} // held while its original is being read into the box
 	thumb   image.Image
+	stale   bool // the thumbnail is older than the box, which must be put right
 	noThumb bool // there was no making one
 	warned  bool // its end is near and was told
 

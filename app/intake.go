@@ -39,6 +39,7 @@ func (w *Workspace) Add(src ...Source) []ID {
 		e := w.enter(s)
 		if s.Path == "" { // it is in memory: its time runs
 			w.setBox(e, w.c.Cache.New(life))
+			e.fetch <- struct{}{} // until store has put it into the box
 		}
 		ids = append(ids, e.id)
 		added = append(added, e)
@@ -93,9 +94,6 @@ func (w *Workspace) takeIn(added []*entry) {
 		w.mu.Unlock()
 	}()
 	for _, e := range added {
-		if w.ctx.Err() != nil {
-			return
-		}
 		if e.path == "" {
 			w.known(e, w.store(e))
 			continue
@@ -116,6 +114,7 @@ func (w *Workspace) takeIn(added []*entry) {
 
 // store moves what came as bytes or pixels into the box.
 func (w *Workspace) store(e *entry) error {
+	defer e.unlock()
 	w.mu.Lock()
 	box, src := e.box, e.src
 	w.mu.Unlock()
@@ -155,6 +154,9 @@ func tooLarge(l picture.Limits, width, height int64) bool {
 func (w *Workspace) known(e *entry, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.entries[e.id] != e {
+		return // cleared meanwhile
+	}
 	e.known = true
 	if err != nil {
 		w.fail(e, err)

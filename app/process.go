@@ -98,30 +98,31 @@ func (w *Workspace) fetch(ctx context.Context, e *entry) error {
 	}
 	defer e.unlock()
 	w.mu.Lock()
-	box, path, gone := e.box, e.path, w.entries[e.id] != e
-	w.mu.Unlock()
-	switch {
-	case gone:
+	if w.entries[e.id] != e {
+		w.mu.Unlock()
 		return expired(e.name)
-	case box != nil && (box.Has(partFile) || box.Has(partPixels)):
+	}
+	if e.box != nil && (e.box.Has(partFile) || e.box.Has(partPixels)) {
+		w.mu.Unlock()
 		return nil
-	case path == "":
+	}
+	if e.path == "" {
+		w.mu.Unlock()
 		return expired(e.name)
 	}
-	fresh := w.c.Cache.New(w.life())
-	if err := w.copyIn(ctx, fresh, path); err != nil {
-		fresh.Close()
-		return err
-	}
+	box := w.c.Cache.New(w.life())
+	w.setBox(e, box)         // before the first byte is read: from here on it is cleared with the others
+	e.stale = e.thumb != nil // it is from an earlier reading
+	w.mu.Unlock()
+
+	err := w.copyIn(ctx, box, e.path)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.entries[e.id] != e {
-		fresh.Close()
-		return expired(e.name)
+	if err != nil && e.box == box {
+		w.setBox(e, nil)
 	}
-	w.setBox(e, fresh)
 	w.changed(e)
-	return nil
+	return err
 }
 
 // copyIn copies a picture's file into a box, if its header is good.

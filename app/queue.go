@@ -109,6 +109,9 @@ func (w *Workspace) fail(e *entry, err error) {
 	if e.err = fault.New(kind, e.name, err); errors.As(err, &inner) {
 		e.err = fault.New(kind, e.name, inner.Err)
 	}
+	if e.stale { // nothing was decoded, so there is nothing to keep
+		w.unkeep(e)
+	}
 	switch {
 	case e.result != nil:
 		e.state, e.note = Done, "note.kept-earlier"
@@ -192,7 +195,7 @@ func (w *Workspace) Restart(ids ...ID) {
 func (w *Workspace) unkeep(e *entry) {
 	e.halt()
 	w.setBox(e, nil)
-	e.result, e.saved, e.thumb = nil, nil, nil
+	e.result, e.saved, e.thumb, e.stale, e.noThumb = nil, nil, nil, false, false
 	w.views.drop(e)
 	w.thumbs.drop(e)
 }
@@ -200,7 +203,7 @@ func (w *Workspace) unkeep(e *entry) {
 // restart has an entry wait again. The caller holds the lock.
 func (w *Workspace) restart(e *entry) {
 	e.halt()
-	e.state, e.progress, e.err, e.note = Waiting, 0, nil, ""
+	e.state, e.progress, e.err, e.note, e.noThumb = Waiting, 0, nil, "", false
 	if !e.known && !e.folder { // a folder that was cancelled and walks no more
 		e.known = true
 	}

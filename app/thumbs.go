@@ -91,7 +91,7 @@ func (t *thumbs) nudge() {
 func (w *Workspace) setThumb(e *entry, thumb image.Image) {
 	t := w.thumbs
 	t.drop(e)
-	e.thumb = thumb
+	e.thumb, e.stale = thumb, false
 	t.at[e] = t.kept.PushFront(e)
 	if t.kept.Len() > maxThumbs {
 		old := t.kept.Back().Value.(*entry)

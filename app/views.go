@@ -155,10 +155,14 @@ func (w *Workspace) load(ctx context.Context, e *entry) (*view, error) {
 		return nil, err
 	}
 	leave()
+	thumb := thumbnail(pic.Image)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.entries[e.id] != e || e.box == nil {
 		return nil, expired(e.name)
+	}
+	if e.result == nil {
+		w.setThumb(e, thumb)
 	}
 	if e.size != pic.Size() {
 		e.size = pic.Size()
