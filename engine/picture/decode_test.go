@@ -77,6 +77,8 @@ func TestDecodeEveryKind(t *testing.T) {
 		{"bmp-32.bmp", BMP, px(at), 0},
 		{"bmp-8.bmp", BMP, px(opaque), 0},
 		{"bmp-1.bmp", BMP, px(bilevel), 0},
+		{"bmp-runs.bmp", BMP, px(opaque), 0},
+		{"bmp-565.bmp", BMP, px(opaque), 8},
 		{"tiff-rgb.tif", TIFF, px(opaque), 0},
 		{"tiff-rgb-msb.tif", TIFF, px(opaque), 0},
 		{"tiff-rgb16.tif", TIFF, px64(deep), 0},

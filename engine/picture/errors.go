@@ -10,7 +10,6 @@ import (
 	"os"
 	"syscall"
 
-	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 
 	"kirinuki/engine/fault"
@@ -41,8 +40,7 @@ func decodeFault(name string, err error) error {
 		return nil
 	case errors.As(err, &large):
 		return fault.New(fault.TooLarge, name, err)
-	case errors.As(err, &own), errors.As(err, &j), errors.As(err, &p), errors.As(err, &t),
-		errors.Is(err, bmp.ErrUnsupported):
+	case errors.As(err, &own), errors.As(err, &j), errors.As(err, &p), errors.As(err, &t):
 		return fault.New(fault.Unsupported, name, err)
 	}
 	return fault.New(fault.Damaged, name, err)

@@ -98,6 +98,8 @@ Image.open(sys.argv[1]).convert("RGB").save("png-rgb8-trns.png", transparency=(0
 	magick("alpha.png", "bmp-32.bmp")
 	magick("opaque.png", "-colors", "256", "-type", "Palette", "-compress", "none", "BMP3:bmp-8.bmp")
 	magick("bilevel.png", "-monochrome", "BMP3:bmp-1.bmp")
+	magick("opaque.png", "-colors", "256", "-type", "Palette", "-compress", "RLE", "BMP3:bmp-runs.bmp")
+	magick("opaque.png", "-define", "bmp:subtype=RGB565", "bmp-565.bmp")
 	// TIFF
 	for name, a := range map[string][]string{
 		"rgb":         {"opaque.png", "-type", "TrueColor", "-compress", "none"},
