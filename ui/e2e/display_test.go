@@ -133,3 +133,5 @@ func readPNG(t *testing.T, path string) image.Image {
 	}
 	return img
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"image"
 	"net/url"
 	"strings"
 	"time"
@@ -110,4 +111,36 @@ func (s *source) await(kind, uris string) error {
 		}
 	}
 	return fmt.Errorf("no %s came", kind)
+}
+
+// paintRoot makes a picture file the screen's backdrop.
+func (d *display) paintRoot(img image.Image) error {
+	x, err := xgb.NewConnDisplay(d.name)
+	if err != nil {
+		return err
+	}
+	defer x.Close()
+	xproto.SetCloseDownMode(x, xproto.CloseDownRetainPermanent) // the backdrop outlives the connection
+	screen := xproto.Setup(x).DefaultScreen(x)
+	size := img.Bounds().Size()
+	pixmap, err := xproto.NewPixmapId(x)
+	if err != nil {
+		return err
+	}
+	xproto.CreatePixmap(x, screen.RootDepth, pixmap, xproto.Drawable(screen.Root), uint16(size.X), uint16(size.Y))
+	gc, err := xproto.NewGcontextId(x)
+	if err != nil {
+		return err
+	}
+	xproto.CreateGC(x, gc, xproto.Drawable(pixmap), 0, nil)
+	row := make([]byte, 4*size.X) // one row a request stays below the protocol's limit
+	for y := range size.Y {
+		for i := range size.X {
+			r, g, b, _ := img.At(i, y).RGBA()
+			row[4*i], row[4*i+1], row[4*i+2] = byte(b>>8), byte(g>>8), byte(r>>8)
+		}
+		xproto.PutImage(x, xproto.ImageFormatZPixmap, xproto.Drawable(pixmap), gc, uint16(size.X), 1, 0, int16(y), 0, screen.RootDepth, row)
+	}
+	xproto.ChangeWindowAttributes(x, screen.Root, xproto.CwBackPixmap, []uint32{uint32(pixmap)})
+	return xproto.ClearAreaChecked(x, false, screen.Root, 0, 0, 0, 0).Check()
 }
