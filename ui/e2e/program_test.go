@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -22,20 +23,36 @@ type program struct {
 	home   string
 	window uint32
 	cmd    *exec.Cmd
+	ended  bool
 }
+
+const plainSettings = `{"language": "en", "theme": "light", "window_width": 1200, "window_height": 800}`
 
 // start runs the program and waits for its window.
 func start(t *testing.T, args ...string) *program {
 	t.Helper()
-	return startWith(t, `{"language": "en", "theme": "light", "window_width": 1200, "window_height": 800}`, args...)
+	return startWith(t, plainSettings, args...)
 }
 
-func startWith(t *testing.T, settings string, args ...string) *program {
+// binary is where the program is.
+func binary(t *testing.T) string {
 	t.Helper()
 	bin := os.Getenv("KIRINUKI_BIN")
 	if bin == "" {
 		t.Fatal("KIRINUKI_BIN does not say where the program is; run these tests with 'make test-e2e'")
 	}
+	return bin
+}
+
+// startWith runs the program with a settings file. args[0] may be another
+// program that runs it, up to an argument "--".
+func startWith(t *testing.T, settings string, args ...string) *program {
+	t.Helper()
+	line := []string{binary(t)}
+	if i := slices.Index(args, "--"); i >= 0 {
+		line, args = append(slices.Clone(args[:i]), line...), args[i+1:]
+	}
+	line = append(line, args...)
 	p := &program{display: newDisplay(t), home: t.TempDir()}
 	for _, dir := range []string{"Pictures", ".config/kirinuki", ".cache"} {
 		if err := os.MkdirAll(filepath.Join(p.home, dir), 0o700); err != nil {
@@ -45,7 +62,7 @@ func startWith(t *testing.T, settings string, args ...string) *program {
 	if err := os.WriteFile(filepath.Join(p.home, ".config/kirinuki/settings.json"), []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p.cmd = p.command(bin, args...)
+	p.cmd = p.command(line[0], line[1:]...)
 	p.cmd.Env = append(p.cmd.Env, "HOME="+p.home, "XDG_CONFIG_HOME=", "XDG_CACHE_HOME=", "XDG_DATA_HOME=",
 		"XDG_PICTURES_DIR=", "WAYLAND_DISPLAY=", "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent", "LC_ALL=C.UTF-8")
 	p.cmd.Stderr = os.Stderr
@@ -63,6 +80,10 @@ func startWith(t *testing.T, settings string, args ...string) *program {
 
 // end asks the program to stop, as a session's end does.
 func (p *program) end() {
+	if p.ended {
+		return
+	}
+	p.ended = true
 	p.cmd.Process.Signal(syscall.SIGTERM)
 	stopped := make(chan struct{})
 	go func() { p.cmd.Wait(); close(stopped) }()

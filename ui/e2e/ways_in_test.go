@@ -183,7 +183,7 @@ func TestCopy(t *testing.T) {
 
 // Without a display the program says so in one sentence.
 func TestNoDisplay(t *testing.T) {
-	cmd := exec.Command(os.Getenv("KIRINUKI_BIN"))
+	cmd := exec.Command(binary(t))
 	for _, e := range os.Environ() {
 		if !strings.HasPrefix(e, "DISPLAY=") && !strings.HasPrefix(e, "WAYLAND_DISPLAY=") {
 			cmd.Env = append(cmd.Env, e)

@@ -35,6 +35,7 @@ var yielded atomic.Value // State
 // The error is not nil only where the lock should work here and did not; the
 // state is then Open.
 func Engage(display string) (State, error) {
+	defer engaged.Store(true)
 	if IsRemote(display) {
 		yielded.Store(Remote)
 		return Remote, nil
@@ -51,10 +52,18 @@ func Engage(display string) (State, error) {
 	return Locked, nil
 }
 
+// engaged says that Engage has run. Before it did the door is open, and a try
+// would itself be what the program promises never to do: open an internet
+// socket.
+var engaged atomic.Bool
+
 // Now tells what holds at this moment. It does not remember but tries: Locked
 // means that the system has just refused this process an internet socket of
-// every kind.
+// every kind. Before Engage it is Open, untried.
 func Now() State {
+	if !engaged.Load() {
+		return Open
+	}
 	if refused() {
 		return Locked
 	}
