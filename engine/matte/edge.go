@@ -6,44 +6,272 @@ import (
 	"math"
 )
 
-// Shift moves the outline of alpha by px pixels, -10..+10, outwards where
-// positive; px beyond is clamped.
+// ShiftLimit is the farthest that Shift moves an outline, in pixels.
+const ShiftLimit = 10
+
+// Shift returns alpha with its outline moved by px pixels, outwards where
+// positive; px is clamped to -10..+10. Every pixel takes the alpha that lies
+// px pixels farther in along the outline's normal, so the edge keeps its
+// softness: a disc of radius r becomes one of radius r+px with the same edge.
+// The outline is where alpha crosses one half.
 func Shift(alpha *image.Gray, px float64) *image.Gray {
-	b := alpha.Bounds()
-	w, h := b.Dx(), b.Dy()
-	out := image.NewGray(image.Rect(0, 0, w, h))
+	in := copyGray(alpha)
+	w, h := in.Rect.Dx(), in.Rect.Dy()
+	px = max(-ShiftLimit, min(ShiftLimit, px))
+	if px == 0 || math.IsNaN(px) {
+		return in
+	}
+	ctx := context.Background()
+	points, index := outlineOf(in)
+	if len(points) == 0 {
+		return in
+	}
+	nearest := nearestTo(ctx, w, h, func(i int) bool { return index[i] >= 0 })
+	out := copyGray(in)
+	const margin = ShiftLimit + 3
+	tiles := tilesOf(w, h, 32, func(r image.Rectangle) bool {
+		return !flat(in, grown(r, margin, w, h))
+	})
+	parallel(ctx, len(tiles), func(i int) {
+		for y := tiles[i].Min.Y; y < tiles[i].Max.Y; y++ {
+			for x := tiles[i].Min.X; x < tiles[i].Max.X; x++ {
+				site := int(nearest[y*w+x])
+				e := closer(points, index, w, h, site, float64(x), float64(y))
+				nx, ny := e.direction(float64(x), float64(y))
+				out.Pix[y*w+x] = bilinearAt(in, float64(x)-px*nx, float64(y)-px*ny)
+			}
+		}
+	})
+	return out
+}
+
+// flat tells whether alpha has one value in r.
+func flat(a *image.Gray, r image.Rectangle) bool {
+	v := a.Pix[r.Min.Y*a.Stride+r.Min.X]
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		for _, u := range a.Pix[y*a.Stride+r.Min.X : y*a.Stride+r.Max.X] {
+			if u != v {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// outlineOf returns points of alpha's outline, one for each of its inner
+// pixels (at least half opaque beside one that is not), and every pixel's
+// index into them, -1 for none.
+func outlineOf(a *image.Gray) (points []outline, index []int32) {
+	w, h := a.Rect.Dx(), a.Rect.Dy()
+	index = make([]int32, w*h)
 	for y := 0; y < h; y++ {
-		copy(out.Pix[y*out.Stride:][:w], alpha.Pix[alpha.PixOffset(b.Min.X, b.Min.Y+y):][:w])
+		row := a.Pix[y*w : (y+1)*w]
+		up, down := a.Pix[max(y-1, 0)*w:][:w], a.Pix[min(y+1, h-1)*w:][:w]
+		for x, v := range row {
+			index[y*w+x] = -1
+			if v >= 128 && (row[max(x-1, 0)] < 128 || row[min(x+1, w-1)] < 128 || up[x] < 128 || down[x] < 128) {
+				index[y*w+x] = int32(len(points))
+				points = append(points, outlineAt(a, x, y))
+			}
+		}
 	}
-	if px == 0 || math.IsNaN(px) || w == 0 || h == 0 {
-		return out
+	return points, index
+}
+
+// closer returns the outline's point nearest to (x, y), searched from the
+// pixel that is nearest: with the points between the pixels, the nearest may
+// be some steps away.
+func closer(points []outline, index []int32, w, h, site int, x, y float64) *outline {
+	const reach = 3
+	best := &points[index[site]]
+	least := best.squared(x, y)
+	for moved := true; moved; {
+		moved = false
+		sx, sy := site%w, site/w
+		for py := max(sy-reach, 0); py <= min(sy+reach, h-1); py++ {
+			for px := max(sx-reach, 0); px <= min(sx+reach, w-1); px++ {
+				k := index[py*w+px]
+				if k < 0 {
+					continue
+				}
+				if d := points[k].squared(x, y); d < least {
+					best, least, site, moved = &points[k], d, py*w+px, true
+				}
+			}
+		}
 	}
-	px = math.Max(-10, math.Min(10, px))
-	grow, _ := distanceTo(context.Background(), w, h, func(i int) bool { return out.Pix[i] >= 128 })
-	shrink, _ := distanceTo(context.Background(), w, h, func(i int) bool { return out.Pix[i] < 128 })
-	for i := range out.Pix {
-		d := math.Sqrt(float64(shrink[i])) - math.Sqrt(float64(grow[i]))
-		out.Pix[i] = unit8(float32(d + px + 0.5))
+	return best
+}
+
+// outline is a point of alpha's outline and the normal there, outwards.
+type outline struct{ x, y, nx, ny float64 }
+
+// outlineAt finds the outline next to the edge pixel (x, y): the normal is
+// alpha's gradient under a small Gaussian, the point lies where alpha,
+// followed along it, crosses one half.
+func outlineAt(a *image.Gray, x, y int) outline {
+	w, h := a.Rect.Dx(), a.Rect.Dy()
+	const r = 3
+	var gx, gy float64
+	for dy := -r; dy <= r; dy++ {
+		for dx := -r; dx <= r; dx++ {
+			v := float64(a.Pix[min(max(y+dy, 0), h-1)*w+min(max(x+dx, 0), w-1)])
+			k := gaussian[dx*dx+dy*dy]
+			gx -= float64(dx) * k * v
+			gy -= float64(dy) * k * v
+		}
+	}
+	n := math.Hypot(gx, gy)
+	if n < 1e-6 {
+		return outline{float64(x), float64(y), 1, 0}
+	}
+	e := outline{float64(x), float64(y), gx / n, gy / n}
+	for t := 0.0; t < 2; t += 0.125 {
+		if bilinearAt(a, e.x+t*e.nx, e.y+t*e.ny) < 128 {
+			e.x += t * e.nx
+			e.y += t * e.ny
+			break
+		}
+	}
+	return e
+}
+
+// gaussian has exp(-d/(2 sigma^2)) by squared distance d, sigma 1.2.
+var gaussian = func() (g [19]float64) {
+	for i := range g {
+		g[i] = math.Exp(-float64(i) / (2 * 1.2 * 1.2))
+	}
+	return g
+}()
+
+// squared returns the squared distance to (x, y).
+func (e *outline) squared(x, y float64) float64 {
+	return (x-e.x)*(x-e.x) + (y-e.y)*(y-e.y)
+}
+
+// direction returns the unit vector that leads outwards through (x, y): the
+// normal where the outline passes beside, else (beyond a corner) the way from
+// the outline's point.
+func (e *outline) direction(x, y float64) (nx, ny float64) {
+	dx, dy := x-e.x, y-e.y
+	along := dx*e.nx + dy*e.ny
+	side := dy*e.nx - dx*e.ny
+	const beside = 1
+	if math.Abs(side) <= beside {
+		return e.nx, e.ny
+	}
+	side -= math.Copysign(beside, side)
+	n := math.Hypot(along, side)
+	if along < 0 {
+		n = -n
+	}
+	return (along*e.nx - side*e.ny) / n, (along*e.ny + side*e.nx) / n
+}
+
+// bilinearAt returns alpha at a point, pixel centres being whole numbers.
+func bilinearAt(a *image.Gray, x, y float64) uint8 {
+	w, h := a.Rect.Dx(), a.Rect.Dy()
+	x, y = max(0, min(x, float64(w-1))), max(0, min(y, float64(h-1)))
+	x0, y0 := int(x), int(y)
+	x1, y1 := min(x0+1, w-1), min(y0+1, h-1)
+	u, v := x-float64(x0), y-float64(y0)
+	p00, p01 := float64(a.Pix[y0*w+x0]), float64(a.Pix[y0*w+x1])
+	p10, p11 := float64(a.Pix[y1*w+x0]), float64(a.Pix[y1*w+x1])
+	top, low := p00+u*(p01-p00), p10+u*(p11-p10)
+	return uint8(top + v*(low-top) + 0.5)
+}
+
+// copyGray returns a copy that starts at (0, 0) and has no gaps.
+func copyGray(a *image.Gray) *image.Gray {
+	b := a.Bounds()
+	out := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
+	for y := 0; y < b.Dy(); y++ {
+		copy(out.Pix[y*out.Stride:][:b.Dx()], a.Pix[a.PixOffset(b.Min.X, b.Min.Y+y):])
 	}
 	return out
 }
 
-// Feather softens the outline of alpha over about px pixels.
+// FeatherLimit is the widest soft edge that Feather makes, in pixels.
+const FeatherLimit = 50
+
+// Feather returns alpha with an edge px pixels wide, 0..50: a sharp straight
+// edge becomes the integral of a Gaussian that rises from 2 % to 98 % over px
+// pixels, centred where it was. What the picture's border cuts stays sharp
+// there.
 func Feather(alpha *image.Gray, px float64) *image.Gray {
-	b := alpha.Bounds()
-	w, h := b.Dx(), b.Dy()
-	out := image.NewGray(image.Rect(0, 0, w, h))
-	p, room := make([]float32, w*h), make([]float32, w*h)
-	for y := 0; y < h; y++ {
-		for x, v := range alpha.Pix[alpha.PixOffset(b.Min.X, b.Min.Y+y):][:w] {
-			p[y*w+x] = float32(v) / 255
+	out := copyGray(alpha)
+	px = min(px, FeatherLimit)
+	if !(px > 0) {
+		return out
+	}
+	w, h := out.Rect.Dx(), out.Rect.Dy()
+	// 2 % and 98 % lie 2.054 sigma from the middle.
+	sigma := px / (2 * 2.054)
+	blur := newBoxes(sigma)
+	ctx := context.Background()
+	mid := make([]float32, w*h)
+	parallelRows(ctx, h, func(y0, y1 int) {
+		line, room := make([]float32, w), make([]float32, w)
+		for y := y0; y < y1; y++ {
+			for x, v := range out.Pix[y*w : (y+1)*w] {
+				line[x] = float32(v)
+			}
+			blur.line(line, room)
+			copy(mid[y*w:], line)
 		}
-	}
-	for range 3 {
-		boxMean(p, room, w, h, int(px/4+0.5))
-	}
-	for i, v := range p {
-		out.Pix[i] = unit8(v)
-	}
+	})
+	parallelRows(ctx, w, func(x0, x1 int) {
+		n := x1 - x0
+		cols, room := make([]float32, n*h), make([]float32, h)
+		for y := 0; y < h; y++ {
+			for x, v := range mid[y*w+x0 : y*w+x1] {
+				cols[x*h+y] = v
+			}
+		}
+		for x := range n {
+			blur.line(cols[x*h:(x+1)*h], room)
+		}
+		for y := 0; y < h; y++ {
+			for x := range n {
+				out.Pix[y*w+x0+x] = uint8(max(0, min(255, cols[x*h+y]+0.5)))
+			}
+		}
+	})
 	return out
+}
+
+// boxes blurs lines like a Gaussian by four extended boxes: a box of radius r
+// with its next values weighted by edge, which meets any variance exactly
+// (Gwosdek, Grewenig, Bruhn and Weickert, "Theoretical Foundations of Gaussian
+// Convolution by Extended Box Filtering", 2011).
+type boxes struct {
+	r    int
+	edge float32
+}
+
+const boxPasses = 4
+
+func newBoxes(sigma float64) boxes {
+	v := sigma * sigma / boxPasses
+	r := math.Floor((math.Sqrt(12*v+1) - 1) / 2)
+	edge := (2*r + 1) * (r*(r+1) - 3*v) / (6 * (v - (r+1)*(r+1)))
+	return boxes{int(r), float32(edge)}
+}
+
+// line blurs one line in place; beyond its ends its last values go on.
+func (b boxes) line(p, room []float32) {
+	n := len(p)
+	at := func(q []float32, i int) float32 { return q[min(max(i, 0), n-1)] }
+	scale := 1 / (float32(2*b.r+1) + 2*b.edge)
+	for range boxPasses {
+		var sum float32
+		for k := -b.r; k <= b.r; k++ {
+			sum += at(p, k)
+		}
+		for i := range p {
+			room[i] = scale * (sum + b.edge*(at(p, i-b.r-1)+at(p, i+b.r+1)))
+			sum += at(p, i+b.r+1) - at(p, i-b.r)
+		}
+		copy(p, room)
+	}
 }

@@ -20,8 +20,8 @@ const (
 	leastVariance = 0.03 * 0.03
 )
 
-// paletteOf returns up to six colours for all of them, by k-means from evenly
-// spread starts.
+// paletteOf returns up to six colours for all of them, by k-means. Colours
+// that stand for fewer than a twelfth are left out: a stroke slips easily.
 func paletteOf(all []colour) palette {
 	if len(all) == 0 {
 		return nil
@@ -56,7 +56,8 @@ func paletteOf(all []colour) palette {
 		}
 		p = append(p, swatch{mean: far})
 	}
-	for range 8 {
+	const rounds = 8
+	for round := range rounds {
 		sum := make([]colour, len(p))
 		spread := make([]float32, len(p))
 		count := make([]float32, len(p))
@@ -70,7 +71,7 @@ func paletteOf(all []colour) palette {
 		}
 		kept := p[:0]
 		for i, n := range count {
-			if n == 0 {
+			if n == 0 || round == rounds-1 && 12*n < float32(len(all)) {
 				continue
 			}
 			s := swatch{variance: spread[i] / n}

@@ -52,6 +52,16 @@ func refine(ctx context.Context, src image.Image, m Mask, o Options, progress fu
 	if err != nil {
 		return nil, err
 	}
+	if o.Quality != Off && !o.Translucent {
+		if err := s.solidify(ctx, &p, alpha); err != nil {
+			return nil, err
+		}
+	}
+	if o.Quality != Off && !o.KeepSpecks {
+		if err := s.removeFaint(ctx, &p, alpha); err != nil {
+			return nil, err
+		}
+	}
 	todo.part(0.5)(1)
 	c := &Cutout{Alpha: alpha}
 	if o.Quality == Off || o.NoForeground {

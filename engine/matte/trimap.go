@@ -24,6 +24,10 @@ const (
 	reachOut = 0.12
 )
 
+// speckShare is the share of the largest part's area below which another part
+// is a speck, however sure the network is.
+const speckShare = 0.002
+
 // Trimap divides the picture by a coarse mask: 255 is subject for sure, 0 is
 // background for sure, 128 is to be solved. The unknown band follows the
 // mask's outline, as wide as a network errs and wider where the mask is soft
@@ -129,7 +133,7 @@ func (s *small) removeSpecks() {
 	for k, part := range subject.Parts[1:] {
 		mean := sum[k+2] / part.Area
 		// A small part stays where the network is sure of it.
-		drop[k+2] = part.Area < 0.002*whole || part.Area < 0.02*whole && mean < 0.8
+		drop[k+2] = part.Area < speckShare*whole || part.Area < 0.02*whole && mean < 0.8
 	}
 	for i, id := range subject.ID {
 		if drop[id] {

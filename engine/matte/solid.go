@@ -1,0 +1,148 @@
+package matte
+
+import (
+	"context"
+	"image"
+)
+
+// What counts as a veil: an area of middling alpha without structure, wider
+// than a soft edge is. Lengths are in pixels of the small picture.
+const (
+	veilWindow  = 5    // radius in which alpha must be without structure
+	veilFlat    = 0.12 // its variance, as a share of that of hair
+	veilWidth   = 13   // half the least width of a veil
+	veilSeam    = 4    // over which it fades in
+	veilGain    = 8    // how much steeper alpha gets in it
+	veilSupport = 0.5  // share of pixels whose colours say that it is real
+)
+
+// solidify makes veils solid or clears them, whichever is nearer: where a
+// network is in doubt about a whole thing, alpha comes out halfway for all of
+// it, and a half-transparent thing is wrong either way. Hair, fur and blur
+// are not veils (alpha there is either full of structure or narrow), nor is
+// what the colours show to be a mixture of subject and background, such as
+// glass.
+func (s *small) solidify(ctx context.Context, p *pixels, alpha *image.Gray) error {
+	w, h := s.w, s.h
+	a := shrinkAlpha(alpha, s.scale)
+	mean, square := append([]float32(nil), a...), make([]float32, w*h)
+	for i, v := range a {
+		square[i] = v * v
+	}
+	room := make([]float32, w*h)
+	boxMean(mean, room, w, h, veilWindow)
+	boxMean(square, room, w, h, veilWindow)
+	veil := make([]uint8, w*h)
+	some := false
+	for i, m := range mean {
+		if s.state[i] == unknown && m > 0.06 && m < 0.94 && square[i]-m*m < veilFlat*m*(1-m) {
+			veil[i] = 255
+			some = true
+		}
+	}
+	if !some {
+		return nil
+	}
+	// Only what is wide: opened by a disc.
+	depth, err := distanceTo(ctx, w, h, func(i int) bool { return veil[i] == 0 })
+	if err != nil {
+		return err
+	}
+	core, err := distanceTo(ctx, w, h, func(i int) bool { return depth[i] >= veilWidth*veilWidth && depth[i] < far })
+	if err != nil {
+		return err
+	}
+	for i, d := range core {
+		if d > veilWidth*veilWidth {
+			veil[i] = 0
+		}
+	}
+	s.keepTranslucent(a, veil)
+	near, err := distanceTo(ctx, w, h, func(i int) bool { return veil[i] != 0 })
+	if err != nil {
+		return err
+	}
+	return parallelRows(ctx, h, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			for x := 0; x < w; x++ {
+				d := near[y*w+x]
+				if d >= veilSeam*veilSeam || s.state[y*w+x] != unknown {
+					continue
+				}
+				gain := 1 + (veilGain-1)*(1-d/(veilSeam*veilSeam))
+				for py := y * s.scale; py < min(p.h, (y+1)*s.scale); py++ {
+					row := alpha.Pix[py*alpha.Stride:]
+					for px := x * s.scale; px < min(p.w, (x+1)*s.scale); px++ {
+						row[px] = unit8(0.5 + (float32(row[px])/255-0.5)*gain)
+					}
+				}
+			}
+		}
+	})
+}
+
+// keepTranslucent takes out of veil the parts that are plausibly translucent:
+// where most pixels' colours are a mixture of nearby subject and background
+// in just about the proportion that alpha says.
+func (s *small) keepTranslucent(alpha []float32, veil []uint8) {
+	l := components(s.w, s.h, 128, func(y int) []uint8 { return veil[y*s.w : (y+1)*s.w] })
+	asked, agreed := make([]float64, len(l.Parts)+1), make([]float64, len(l.Parts)+1)
+	for y := 0; y < s.h; y += 3 {
+		for x := 0; x < s.w; x += 3 {
+			i := y*s.w + x
+			id := l.ID[i]
+			if id == 0 {
+				continue
+			}
+			asked[id]++
+			mix, trust := s.samplePixel(x, y)
+			if d := mix - alpha[i]; d > -0.2 && d < 0.2 && mix > 0.08 && mix < 0.92 {
+				agreed[id] += float64(trust)
+			}
+		}
+	}
+	for i, id := range l.ID {
+		if id != 0 && agreed[id] > veilSupport*asked[id] {
+			veil[i] = 0
+		}
+	}
+}
+
+// removeFaint clears detached parts that the solver left of nothing: small
+// ones, and those that are faint all over.
+func (s *small) removeFaint(ctx context.Context, p *pixels, alpha *image.Gray) error {
+	a := shrinkAlpha(alpha, s.scale)
+	line := make([]uint8, s.w)
+	l := components(s.w, s.h, 10, func(y int) []uint8 {
+		for x, v := range a[y*s.w : (y+1)*s.w] {
+			line[x] = unit8(v)
+		}
+		return line
+	})
+	if len(l.Parts) < 2 {
+		return nil
+	}
+	pixels, most := make([]float64, len(l.Parts)+1), make([]float32, len(l.Parts)+1)
+	for i, id := range l.ID {
+		pixels[id]++
+		most[id] = max(most[id], a[i])
+	}
+	drop := make([]bool, len(l.Parts)+1)
+	for k, part := range l.Parts {
+		if k > 0 {
+			drop[k+1] = part.Area < speckShare*l.Parts[0].Area || part.Area < 0.35*pixels[k+1] || most[k+1] < 0.6
+		}
+	}
+	return parallelRows(ctx, s.h, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			for x := 0; x < s.w; x++ {
+				if !drop[l.ID[y*s.w+x]] {
+					continue
+				}
+				for py := y * s.scale; py < min(p.h, (y+1)*s.scale); py++ {
+					clear(alpha.Pix[py*alpha.Stride+x*s.scale : py*alpha.Stride+min(p.w, (x+1)*s.scale)])
+				}
+			}
+		}
+	})
+}
