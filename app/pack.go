@@ -164,6 +164,9 @@ func unpackCutout(from io.Reader, original image.Image) (*matte.Cutout, error) {
 	if err != nil {
 		return nil, err
 	}
+	if size != original.Bounds().Size() {
+		return nil, errPack
+	}
 	cut := &matte.Cutout{Alpha: image.NewGray(image.Rectangle{Max: size})}
 	if _, err := io.ReadFull(r, cut.Alpha.Pix); err != nil {
 		return nil, err
@@ -223,7 +226,7 @@ func readSize(r *bufio.Reader) (size image.Point, err error) {
 	if err != nil {
 		return size, err
 	}
-	if w > 1<<20 || h > 1<<20 {
+	if w > 1<<20 || h > 1<<20 || w*h > 1<<30 {
 		return size, errPack
 	}
 	return image.Pt(int(w), int(h)), nil

@@ -60,44 +60,54 @@ func shrinkCutout(cut *matte.Cutout, size image.Point) *matte.Cutout {
 func shrink(img image.Image, weight *image.Gray, size image.Point) *image.NRGBA {
 	_, pix, per := pixels(img)
 	from := img.Bounds().Size()
-	step := per / 4 // from one channel's most significant byte to the next
 	out := image.NewNRGBA(image.Rectangle{Max: size})
 	rows(size.Y, func(y int) {
 		y0, y1 := span(y, size.Y, from.Y)
 		for x := range size.X {
 			x0, x1 := span(x, size.X, from.X)
 			var seen, all mean
+			alpha := uint64(0)
 			for v := y0; v < y1; v++ {
 				line := pix[(v*from.X+x0)*per : (v*from.X+x1)*per]
-				for i := 0; i < len(line); i += per {
-					r, g, b, a := line[i], line[i+step], line[i+2*step], line[i+3*step]
-					k := uint32(a)
-					if weight != nil {
-						k = k * uint32(weight.Pix[v*weight.Stride+x0+i/per]) / 255
-					}
-					seen.add(r, g, b, k)
-					all.add(r, g, b, 1)
-					all.a += uint64(a)
+				var weights []uint8
+				if weight != nil {
+					weights = weight.Pix[v*weight.Stride+x0 : v*weight.Stride+x1]
 				}
+				alpha += addLine(&seen, &all, line, weights, per)
 			}
-			alpha := uint8(all.a / all.n)
+			n := all.n
 			if seen.n == 0 {
 				seen = all
 			}
 			to := out.Pix[y*out.Stride+4*x:][:4]
-			to[0], to[1], to[2], to[3] = seen.of(seen.r), seen.of(seen.g), seen.of(seen.b), alpha
+			to[0], to[1], to[2], to[3] = seen.of(seen.r), seen.of(seen.g), seen.of(seen.b), uint8((alpha+n/2)/n)
 		}
 	})
 	return out
 }
 
-// mean is a weighted sum of colours.
-type mean struct{ r, g, b, a, n uint64 }
-
-func (m *mean) add(r, g, b uint8, k uint32) {
-	w := uint64(k)
-	m.r, m.g, m.b, m.n = m.r+w*uint64(r), m.g+w*uint64(g), m.b+w*uint64(b), m.n+w
+// addLine adds pixels to the sums, by weight and plain, and returns the sum of
+// their alpha.
+func addLine(seen, all *mean, line, weights []uint8, per int) (alpha uint64) {
+	step := per / 4 // from one channel's most significant byte to the next
+	var r, g, b, n uint32
+	for i := 0; i+per <= len(line); i += per {
+		cr, cg, cb, ca := uint32(line[i]), uint32(line[i+step]), uint32(line[i+2*step]), uint32(line[i+3*step])
+		r, g, b, n, alpha = r+cr, g+cg, b+cb, n+1, alpha+uint64(ca)
+		k := uint64(ca)
+		if weights != nil {
+			k *= uint64(weights[i/per])
+		}
+		if k != 0 {
+			seen.r, seen.g, seen.b, seen.n = seen.r+k*uint64(cr), seen.g+k*uint64(cg), seen.b+k*uint64(cb), seen.n+k
+		}
+	}
+	all.r, all.g, all.b, all.n = all.r+uint64(r), all.g+uint64(g), all.b+uint64(b), all.n+uint64(n)
+	return alpha
 }
+
+// mean is a weighted sum of colours.
+type mean struct{ r, g, b, n uint64 }
 
 func (m *mean) of(sum uint64) uint8 { return uint8((sum + m.n/2) / m.n) }
 

@@ -109,15 +109,15 @@ func (s *Store) put(write func(io.Writer) error) (*part, error) {
 	s.mu.Unlock()
 	if f != nil {
 		p, err := f.write(write)
-		if err == nil {
-			return p, nil
-		}
-		if !isDisk(err) {
+		if err != nil && !isDisk(err) {
 			return nil, err
 		}
 		s.mu.Lock()
 		s.fail = fault.About("", err)
 		s.mu.Unlock()
+		if err == nil {
+			return p, nil
+		}
 	}
 	var memory bytes.Buffer
 	if err := write(&memory); err != nil {

@@ -61,8 +61,8 @@ type Store struct {
 	root   string
 
 	mu     sync.Mutex
-	folder *folder // nil while in memory
-	fail   error
+	folder *folder // nil where there is none
+	fail   error   // why the disk was of no use the last time, or nil
 	boxes  map[*Box]bool
 	disk   int64
 	memory int64
@@ -140,7 +140,7 @@ func (s *Store) OnGone(f func(*Box, Gone)) {
 func (s *Store) State() State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	st := State{InMemory: s.folder == nil, Err: s.fail, Boxes: len(s.boxes), Disk: s.disk, Memory: s.memory}
+	st := State{InMemory: s.fail != nil, Err: s.fail, Boxes: len(s.boxes), Disk: s.disk, Memory: s.memory}
 	if s.folder != nil {
 		st.Dir = s.folder.path
 	}
