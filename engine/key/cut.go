@@ -29,7 +29,7 @@ func Cut(ctx context.Context, img image.Image, bg Background, o Options, progres
 	cut := &matte.Cutout{Alpha: image.NewGray(image.Rect(0, 0, src.w, src.h)), Foreground: front}
 	k := &cutter{src: src, dst: dst, alpha: cut.Alpha.Pix, bg: bg, options: o}
 	steps := []func(context.Context) error{
-		k.compare, k.threshold, k.grow, k.settle, k.grow, k.punch, k.depths, k.palette, k.unmix, k.tidy, k.product,
+		k.compare, k.threshold, k.grow, k.settle, k.grow, k.calm, k.grow, k.punch, k.depths, k.palette, k.unmix, k.tidy, k.product,
 	}
 	if bg.Clear {
 		steps = []func(context.Context) error{k.solid, k.product}
@@ -101,65 +101,14 @@ func (k *cutter) compare(ctx context.Context) error {
 	})
 }
 
-// threshold chooses the limit. Besides the border's own noise there may be
-// the ringing that JPEG leaves around edges: it flips from pixel to pixel
-// close to strong edges, which neither flat artwork nor a soft edge does.
+// threshold chooses the limit by the border's own noise.
 func (k *cutter) threshold(ctx context.Context) error {
-	k.noise = max(float32(k.bg.Noise), k.ringing())
+	k.noise = float32(k.bg.Noise)
 	k.limit = min(max(2.5/255, 4*k.noise), 0.12)
 	if t := float32(k.options.Tolerance); t > 0 {
 		k.limit = min(t, 1)
 	}
 	return ctx.Err()
-}
-
-// ringing measures, a few pixels outside of strong edges, how far pixels
-// differ from the mean of their neighbours.
-func (k *cutter) ringing() float32 {
-	const strong, weak, inner, outer = 64, 40, 3, 7
-	w, h := k.src.w, k.src.h
-	// Only every few rows are looked at, each with its own run-lengths:
-	// edges that are near along the row are enough to say.
-	step := max(1, h/600)
-	var hist [256]int
-	n := 0
-	for y := 1; y < h-1; y += step {
-		row := k.diff[y*w:][:w]
-		up, down := k.diff[(y-1)*w:][:w], k.diff[(y+1)*w:][:w]
-		last := -outer - 1
-		next := 0
-		for x := 1; x < w-1; x++ {
-			if row[x] >= strong {
-				last = x
-				continue
-			}
-			if next < x {
-				for next = x; next < w && next <= x+outer && row[next] < strong; next++ {
-				}
-			}
-			gap := min(x-last, next-x)
-			if gap < inner || gap > outer || next <= x+outer && next >= w {
-				continue
-			}
-			if row[x] > weak || up[x] > weak || down[x] > weak {
-				continue
-			}
-			d := 4*int(row[x]) - int(row[x-1]) - int(row[x+1]) - int(up[x]) - int(down[x])
-			hist[min(max(d, -d)/4, 255)]++
-			n++
-		}
-	}
-	if n < 16 {
-		return 0
-	}
-	// Three quarters lie below this many levels.
-	sum := 0
-	for i, c := range hist {
-		if sum += c; sum*4 >= n*3 {
-			return float32(i) / 255
-		}
-	}
-	return 0
 }
 
 // solid makes everything subject.

@@ -84,15 +84,12 @@ func (f *flood) run(ctx context.Context, visit func(span)) error {
 }
 
 // punch also marks enclosed areas of the background's colour where that is
-// asked for. Where the picture is noisy an area must be more than a few
-// stray pixels.
+// asked for. Where the picture is noisy an area must be wide somewhere: along
+// soft edges between darker and lighter parts every colour occurs, but in
+// strips.
 func (k *cutter) punch(ctx context.Context) error {
 	if !k.options.Holes {
 		return ctx.Err()
-	}
-	least := 1
-	if k.noise > 0 {
-		least = 12
 	}
 	w := k.src.w
 	f := flood{k: k, limit: k.level()}
@@ -105,29 +102,45 @@ func (k *cutter) punch(ctx context.Context) error {
 			if !f.open(y*w + x) {
 				continue
 			}
-			f.seed(x, y)
-			area := 0
 			runs = runs[:0]
-			err := f.run(ctx, func(s span) {
-				area += int(s.x1 - s.x0)
-				if area < least {
-					runs = append(runs, s)
-				}
-			})
-			if err != nil {
+			f.seed(x, y)
+			if err := f.run(ctx, func(s span) { runs = append(runs, s) }); err != nil {
 				return err
 			}
-			if area < least { // not a hole: put it back, and do not find it again
-				for _, s := range runs {
-					row := int(s.y) * w
-					for i := row + int(s.x0); i < row+int(s.x1); i++ {
-						k.depth[i], k.diff[i] = deepest, f.limit+1
-					}
+			if k.noise == 0 || k.wide(runs) {
+				continue
+			}
+			for _, s := range runs { // put it back, and do not find it again
+				row := int(s.y) * w
+				for i := row + int(s.x0); i < row+int(s.x1); i++ {
+					k.depth[i], k.diff[i] = deepest, f.limit+1
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// wide says whether a square of five pixels fits into the area of runs.
+func (k *cutter) wide(runs []span) bool {
+	w, h := k.src.w, k.src.h
+	for _, s := range runs {
+		y := int(s.y)
+		if y < 2 || y >= h-2 {
+			continue
+		}
+		for x := int(s.x0) + 2; x < int(s.x1)-2; x++ {
+			fits := true
+			for v := y - 2; v <= y+2 && fits; v++ {
+				row := k.depth[v*w+x-2 : v*w+x+3]
+				fits = row[0]|row[1]|row[2]|row[3]|row[4] == 0
+			}
+			if fits {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // depths counts for every pixel the steps (in eight directions) from the

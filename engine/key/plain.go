@@ -156,6 +156,7 @@ func fit(s []sample) Background {
 		}
 		bg.Noise = 0
 	}
+	bg.tails(s)
 	for i := range bg.Color {
 		bg.Color[i] = median(s, i)
 	}
@@ -237,6 +238,22 @@ func (b *Background) measure(s []sample) {
 	if len(d) > 0 {
 		slices.Sort(d)
 		b.Noise = d[len(d)/2] / 1.22
+	}
+}
+
+// tails raises Noise where the residuals have longer tails than their median
+// says, as those of a compressed picture do: few, but large. A normal
+// distribution has its 98th percentile at 2.7 deviations.
+func (b *Background) tails(s []sample) {
+	var d []float64
+	for _, p := range s {
+		if p.in {
+			d = append(d, b.residual(p))
+		}
+	}
+	if n := len(d); n > 0 {
+		slices.Sort(d)
+		b.Noise = math.Max(b.Noise, d[n*98/100]/2.7)
 	}
 }
 

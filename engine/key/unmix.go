@@ -3,8 +3,11 @@ package key
 import (
 	"cmp"
 	"context"
+	"image"
 	"math"
 	"slices"
+
+	"kirinuki/engine/matte"
 )
 
 // offset is a step to a pixel nearby.
@@ -239,6 +242,9 @@ func (k *cutter) tidy(ctx context.Context) error {
 	}
 	const faint, sure = 90, 128
 	w, h := k.src.w, k.src.h
+	if err := k.specks(ctx); err != nil {
+		return err
+	}
 	reach := k.edge
 	// Squares around sure pixels, as two passes of a running count.
 	beside := make([]bool, w*h)
@@ -275,4 +281,76 @@ func (k *cutter) tidy(ctx context.Context) error {
 			}
 		}
 	})
+}
+
+// specks drops small detached parts that hardly differ from the background,
+// and takes small faint areas that hang on the subject for no more than they
+// differ.
+func (k *cutter) specks(ctx context.Context) error {
+	const small = 150 // pixels
+	weak := uint8(max(min(12*k.noise, 1)*255, 48))
+	err := k.parts(ctx, small, func(i int) uint8 { return k.alpha[i] }, func(i int) uint8 { return k.diff[i] },
+		func(i int, most uint8) {
+			if most < weak {
+				k.alpha[i] = 0
+			}
+		})
+	if err != nil {
+		return err
+	}
+	faint := uint8(min(6*k.noise, 1) * 255)
+	hanging := func(i int) uint8 {
+		if k.alpha[i] == 0 || k.diff[i] > faint {
+			return 0
+		}
+		return 255
+	}
+	return k.parts(ctx, small, hanging, func(i int) uint8 {
+		if k.depth[i] == 1 {
+			return 1
+		}
+		return 0
+	}, func(i int, outside uint8) {
+		if outside == 1 {
+			k.alpha[i] = min(k.alpha[i], k.diff[i])
+		}
+	})
+}
+
+// parts finds the detached parts of a mask that are smaller than small, and
+// calls f for each of their pixels with the largest value that value has on
+// the part.
+func (k *cutter) parts(ctx context.Context, small float64, mask, value func(i int) uint8, f func(i int, most uint8)) error {
+	w, h := k.src.w, k.src.h
+	m := image.NewGray(image.Rect(0, 0, w, h))
+	err := rows(ctx, h, func(y0, y1 int) {
+		for i := y0 * w; i < y1*w; i++ {
+			m.Pix[i] = mask(i)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	all := matte.Components(m)
+	for id, p := range all.Parts {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if p.Area >= small {
+			continue
+		}
+		each := func(f func(i int)) {
+			for y := p.Bounds.Min.Y; y < p.Bounds.Max.Y; y++ {
+				for i := y*w + p.Bounds.Min.X; i < y*w+p.Bounds.Max.X; i++ {
+					if int(all.ID[i]) == id+1 {
+						f(i)
+					}
+				}
+			}
+		}
+		most := uint8(0)
+		each(func(i int) { most = max(most, value(i)) })
+		each(func(i int) { f(i, most) })
+	}
+	return ctx.Err()
 }
