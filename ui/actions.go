@@ -249,6 +249,10 @@ func (a *actions) listen(c fyne.Canvas) {
 				return
 			}
 		}
+		if ev.Name == fyne.KeyEscape && a.w.sheet != nil {
+			a.w.closeSheet()
+			return
+		}
 		if a.w.side.key(ev) {
 			return
 		}

@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"kirinuki/app"
-	"kirinuki/app/say"
+	"kirinuki/engine/fault"
 	"kirinuki/ui/look"
 	"kirinuki/ui/widgets"
 	"kirinuki/ui/words"
@@ -222,7 +222,7 @@ func rowState(i app.Item) widgets.RowState {
 		s.Line = words.T("state.working", words.Percent(i.Progress))
 	case app.Failed:
 		s.Mood, s.Icon, s.Action, s.Tip = widgets.Bad, look.IconFailed, look.IconRetry, words.T("action.retry")
-		s.Line, _ = say.Sentence(i.Err)
+		s.Line = failure(i.Err)
 	case app.Cancelled:
 		s.Icon, s.Action, s.Tip = look.IconStopped, look.IconRetry, words.T("action.retry")
 	case app.Done:
@@ -234,6 +234,14 @@ func rowState(i app.Item) widgets.RowState {
 		}
 	}
 	return s
+}
+
+// failure says in few words what went wrong; the chip says it in full.
+func failure(err error) string {
+	if key := "short." + fault.Of(err).String(); words.Has(key) {
+		return words.T(key)
+	}
+	return words.T("state.failed")
 }
 
 // stateName is the last part of the key of an item's state.

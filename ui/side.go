@@ -218,7 +218,31 @@ func (w *Window) edit() compose.Edit {
 
 // column stacks a panel's controls with room to breathe.
 func column(o ...fyne.CanvasObject) *fyne.Container {
+	for i := range o {
+		if c, ok := o[i].(*widgets.Check); ok {
+			o[i] = flush(c)
+		}
+	}
 	return container.New(layout.NewCustomPaddedVBoxLayout(10), o...)
+}
+
+// flush sets a check box's box, which Fyne indents, below the words above it.
+func flush(c *widgets.Check) fyne.CanvasObject {
+	return container.New(&flushLayout{}, c)
+}
+
+type flushLayout struct{}
+
+func (flushLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	if !o[0].Visible() {
+		return fyne.Size{}
+	}
+	return o[0].MinSize().SubtractWidthHeight(6, 8)
+}
+
+func (flushLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	o[0].Move(fyne.NewPos(-6, -4))
+	o[0].Resize(size.AddWidthHeight(6, 8))
 }
 
 // named puts a small title above a control.

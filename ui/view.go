@@ -34,8 +34,8 @@ type view struct {
 	loading  bool
 	again    bool // something changed while loading
 	cancel   context.CancelFunc
-	rest     *time.Timer // until every pixel is fetched
-	veiled   bool        // the matte is loaded too
+	rest     *time.Timer    // until every pixel is fetched
+	finished compose.Layout // of the finished picture, also while whole
 }
 
 // fullLimit bounds the pictures that are shown with every pixel; beyond it
@@ -134,6 +134,7 @@ type wanted struct {
 type got struct {
 	before, after, veil *widgets.Pic
 	lay                 compose.Layout
+	finished            compose.Layout
 }
 
 // load fetches pictures of the screen's size. One fetch runs at a time; what
@@ -176,6 +177,13 @@ func (v *view) fetch(full bool) {
 // bring fetches what is wanted. It runs off the UI thread.
 func (w *Window) bring(ctx context.Context, want wanted) (g got, err error) {
 	id, done := want.item.ID, hasResult(want.item)
+	if want.whole && done {
+		s, err := w.Workspace.Show(ctx, id, image.Pt(320, 320))
+		if err != nil {
+			return g, err
+		}
+		g.finished = s.Layout
+	}
 	if !want.full && !want.whole {
 		s, err := w.Workspace.Show(ctx, id, want.most)
 		if err != nil {
@@ -183,7 +191,7 @@ func (w *Window) bring(ctx context.Context, want wanted) (g got, err error) {
 		}
 		g.before = widgets.NewPic(s.Before, want.item.Size)
 		if s.After != nil {
-			g.lay = s.Layout
+			g.lay, g.finished = s.Layout, s.Layout
 			g.after = widgets.NewPic(s.After, image.Pt(s.Layout.W, s.Layout.H))
 		}
 	}
@@ -248,11 +256,17 @@ func (v *view) brought(want wanted, g got, err error) {
 	switch {
 	case err == nil:
 		v.full = want.full
+		if g.finished.W > 0 || g.after == nil {
+			v.finished = g.finished
+		}
 		v.stage.SetVeiled(g.veil)
 		v.stage.SetPictures(g.before, g.after, g.lay)
 	case fault.Of(err) == fault.Cancelled, fault.Of(err) == fault.Expired, want.item.State == app.Failed:
 	default:
 		v.w.banner.fail(err)
+	}
+	if c, ok := v.w.side.section().(*cropPanel); ok {
+		c.measure(v.w.edit())
 	}
 	if v.again {
 		v.load()

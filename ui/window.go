@@ -29,21 +29,23 @@ type Window struct {
 	ctx  context.Context // ends when the window closes
 	quit context.CancelFunc
 
-	actions *actions
-	top     *topBar
-	list    *pictureList
-	view    *view
-	side    *sidebar
-	foot    *footer
-	banner  *banner
-	page    *fyne.Container
-	center  *fyne.Container // the view or the invitation
-	invite  *widgets.Invite
-	tips    *fyne.Container
-	stopSub func()
-	pending atomic.Bool // a refresh is on its way to the UI thread
-	closed  bool
-	warned  bool // of results that are about to be cleared
+	actions   *actions
+	top       *topBar
+	list      *pictureList
+	view      *view
+	side      *sidebar
+	foot      *footer
+	banner    *banner
+	page      *fyne.Container
+	center    *fyne.Container // the view or the invitation
+	invite    *widgets.Invite
+	tips      *fyne.Container
+	stopSub   func()
+	pending   atomic.Bool // a refresh is on its way to the UI thread
+	closed    bool
+	sheet     *sheet // the page over the window, or nil
+	sheetMost fyne.Size
+	warned    bool // of results that are about to be cleared
 }
 
 // onUI is the one place where other goroutines hop to the UI thread. It

@@ -3,6 +3,7 @@ package widgets
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -96,7 +97,10 @@ func (s *Slider) SetEnabled(on bool) {
 // CreateRenderer makes the slider's objects.
 func (s *Slider) CreateRenderer() fyne.WidgetRenderer {
 	head := container.NewBorder(nil, nil, nil, s.value, s.name)
-	return widget.NewSimpleRenderer(container.New(tight{}, head, s.slider))
+	// Fyne keeps room for the knob beside the track; here the track reaches
+	// as far as the words above it.
+	wide := container.New(layout.NewCustomPaddedLayout(-4, -2, -11, -11), s.slider)
+	return widget.NewSimpleRenderer(container.New(tight{}, head, wide))
 }
 
 // tight stacks objects without a gap.

@@ -114,3 +114,10 @@ func (r *barRenderer) Refresh() {
 	r.track.Refresh()
 	r.fill.Refresh()
 }
+
+// Bold makes the line bold.
+func (w *Words) Bold() *Words {
+	w.bold = true
+	w.Refresh()
+	return w
+}

@@ -104,7 +104,9 @@ func (s *Stage) SetPictures(before, after *Pic, lay compose.Layout) {
 		lay = compose.Layout{Scale: 1}
 	}
 	s.before, s.after, s.lay = before, after, lay
-	s.trail.clear()
+	if s.doing != using { // else the next stroke is already being drawn
+		s.trail.clear()
+	}
 	s.measure()
 	s.redraw()
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"strconv"
 	"time"
 )
 
@@ -52,3 +53,6 @@ func Shorten(s string, n int) string {
 
 // Percent1 returns a zoom: "38 %", also above one.
 func Percent1(p float64) string { return fmt.Sprintf("%.0f %%", p*100) }
+
+// Number returns v with that many digits after the point.
+func Number(v float64, digits int) string { return strconv.FormatFloat(v, 'f', digits, 64) }
