@@ -24,7 +24,7 @@ import (
 // Desk is the running program less its window.
 type Desk struct {
 	Deps   ui.Deps
-	engine *engine.Engine
+	engine *watched
 	space  *app.Workspace
 	stats  *stats.Store
 	once   sync.Once
@@ -35,16 +35,15 @@ type Desk struct {
 func Open(choices *settings.Store, version string, paths []string) *Desk {
 	s := choices.Get()
 	d := &Desk{
-		engine: engine.New(Engine()),
+		engine: &watched{Engine: engine.New(Engine())},
 		stats:  stats.Open(inData("statistics.json"), s.Statistics),
 	}
 	log := diag.Open(inData("diagnostic.log"), s.Log)
-	removers := &networks{engine: d.engine}
-	d.space = app.Open(app.Config{Remover: removers, Settings: choices, Stats: d.stats, Log: log})
+	d.space = app.Open(app.Config{Remover: d.engine, Settings: choices, Stats: d.stats, Log: log})
 	d.Deps = ui.Deps{
 		Workspace:  d.space,
 		Settings:   choices,
-		Engine:     removers,
+		Engine:     &networks{engine: d.engine},
 		Privacy:    &promises{space: d.space, choices: choices, stats: d.stats, log: log},
 		Statistics: d.stats,
 		Log:        log,

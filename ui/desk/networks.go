@@ -4,21 +4,35 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"kirinuki/engine"
 	"kirinuki/engine/picture"
 	"kirinuki/ui"
 )
 
-// networks shows the engine's networks and devices to the window. It is the
-// workspace's remover, so that it knows which device was used last.
+// networks shows the engine's networks and devices to the window.
 type networks struct {
-	engine *engine.Engine
+	engine *watched
 	look   sync.Once
 
 	mu      sync.Mutex
 	devices []engine.Device
-	last    string
+}
+
+// watched is the engine, remembering which device was used last.
+type watched struct {
+	*engine.Engine
+	last atomic.Value // string
+}
+
+// Remove is the engine's.
+func (w *watched) Remove(ctx context.Context, p *picture.Picture, r engine.Request, progress func(float64)) (*engine.Result, error) {
+	result, err := w.Engine.Remove(ctx, p, r, progress)
+	if err == nil && result.Device != "" {
+		w.last.Store(result.Device)
+	}
+	return result, err
 }
 
 func (n *networks) Models() []ui.Model {
@@ -64,23 +78,13 @@ func (n *networks) Devices() []string {
 
 // Device returns what computed the last picture, as a person calls it.
 func (n *networks) Device() string {
+	last, _ := n.engine.last.Load().(string)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, d := range n.devices {
-		if d.Name == n.last && d.Name != "cpu" {
+		if d.Name == last && last != "cpu" {
 			return d.Title
 		}
 	}
-	return strings.ToUpper(n.last)
-}
-
-// Remove is the engine's, remembering the device.
-func (n *networks) Remove(ctx context.Context, p *picture.Picture, r engine.Request, progress func(float64)) (*engine.Result, error) {
-	result, err := n.engine.Remove(ctx, p, r, progress)
-	if err == nil && result.Device != "" {
-		n.mu.Lock()
-		n.last = result.Device
-		n.mu.Unlock()
-	}
-	return result, err
+	return strings.ToUpper(last)
 }
