@@ -57,20 +57,30 @@ func FromImage(img image.Image) *Picture {
 	return &Picture{Image: n, Opaque: n.Opaque()}
 }
 
-// spread calls f for 0..n-1, in any order, on all cores.
+// spread calls f for 0..n-1, in any order, on all cores. If f panics, spread
+// does, so that the caller can recover from it.
 func spread(n int, f func(i int)) {
 	var (
-		wg   sync.WaitGroup
-		next atomic.Int64
+		wg     sync.WaitGroup
+		next   atomic.Int64
+		thrown atomic.Pointer[any]
 	)
 	for range min(runtime.GOMAXPROCS(0), n) {
 		wg.Go(func() {
+			defer func() {
+				if r := recover(); r != nil {
+					thrown.Store(&r)
+				}
+			}()
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				f(i)
 			}
 		})
 	}
 	wg.Wait()
+	if r := thrown.Load(); r != nil {
+		panic(*r)
+	}
 }
 
 // rows calls f for bands of rows that together are 0..h, on all cores.

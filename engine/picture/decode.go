@@ -87,6 +87,21 @@ func Probe(r io.Reader, name string, l Limits) (Info, error) {
 	return Info{f, h.orient.size(h.size)}, nil
 }
 
+// ProbeFile is Probe for a file on disk, with the errors of DecodeFile.
+func ProbeFile(path string, l Limits) (Info, error) {
+	l = l.orDefault()
+	file, src, err := open(path, l)
+	if err != nil {
+		return Info{}, err
+	}
+	defer file.Close()
+	f, h, err := src.header(l)
+	if err != nil {
+		return Info{}, err
+	}
+	return Info{f, h.orient.size(h.size)}, nil
+}
+
 // open opens a regular file for reading, without ever waiting for one that is
 // not: opening a pipe would block until somebody writes to it.
 func open(path string, l Limits) (*os.File, *source, error) {

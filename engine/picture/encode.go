@@ -19,10 +19,11 @@ import (
 // Every other type of image is converted as by FromImage. Straight alpha and
 // the colours beneath full transparency are kept exactly.
 //
-// No metadata is written but what o.Meta has, and of that only what describes
-// a picture and holds none: see Metadata. What does not fit the format is left
-// out: a profile of another colour space than the image's, and in JPEG a block
-// of more than 64 KB.
+// No metadata is written but what o.Meta has, and of that only what Metadata
+// says. All four formats take all of it; in TIFF the Exif directories hang on
+// the file's own one, as in any TIFF from a camera. What does not fit is left
+// out: a profile of another colour space than the image's, and in JPEG an Exif
+// or XMP block of more than 64 KB.
 //
 // Errors are w's own, or *fault.Error without a name: Usage for a format that
 // is not written or transparency in JPEG, TooLarge for WebP.

@@ -1,11 +1,15 @@
 package picture
 
 import (
+	"bytes"
 	"errors"
+	"image"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"kirinuki/engine/fault"
 )
 
 // TestWindowsNames holds names against the rules of a system that most tests
@@ -48,6 +52,25 @@ func TestPlaceWithoutHelp(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "b")); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+}
+
+// TestPanicsAreDamage lets a decoder panic, also in the middle of all cores'
+// work.
+func TestPanicsAreDamage(t *testing.T) {
+	defer func(f func(*source) (header, error)) { headers[GIF] = f }(headers[GIF])
+	for name, pixels := range map[string]func() (image.Image, error){
+		"itself":  func() (image.Image, error) { panic("bug") },
+		"on many": func() (image.Image, error) { spread(100, func(i int) { _ = make([]int, 5)[i] }); return nil, nil },
+	} {
+		headers[GIF] = func(*source) (header, error) { return header{size: image.Pt(1, 1), pixels: pixels}, nil }
+		if _, err := Decode(bytes.NewReader([]byte("GIF89a")), "x", Limits{}); fault.Of(err) != fault.Damaged {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	headers[GIF] = func(*source) (header, error) { panic("bug") }
+	if _, err := Decode(bytes.NewReader([]byte("GIF89a")), "x", Limits{}); fault.Of(err) != fault.Damaged {
 		t.Error(err)
 	}
 }

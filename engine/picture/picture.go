@@ -36,7 +36,10 @@ type Picture struct {
 }
 
 // Metadata is what a file says beside its pixels. It may identify a person
-// or a place, so it is dropped unless asked for.
+// or a place, so it is dropped unless asked for. It never holds pictures, such
+// as thumbnails, which would show what was cut away, nor a maker's notes, which
+// may; comments, IPTC and Photoshop blocks are not read at all. GIF's and BMP's
+// metadata is not kept.
 type Metadata struct {
 	Exif []byte // TIFF-structured Exif block without the "Exif\0\0" header; orientation reset to 1
 	XMP  []byte // XMP packet
@@ -46,7 +49,7 @@ type Metadata struct {
 func (p *Picture) Size() image.Point { return p.Image.Bounds().Size() }
 
 // Limits bound what Decode accepts; they are checked against the header
-// before any pixel is allocated.
+// before any pixel is allocated. A limit of 0 is the one of DefaultLimits.
 type Limits struct {
 	Pixels int64 // width*height
 	Side   int   // longest side
@@ -61,5 +64,5 @@ type Options struct {
 	Quality int      // JPEG 1..100; 0 means 92
 	ICC     []byte   // colour profile to embed, or nil
 	Meta    Metadata // metadata to embed; zero means none
-	DPI     float64  // pixel density to state, 0 for none
+	DPI     float64  // pixel density to state, 0 for none; WebP cannot
 }

@@ -28,7 +28,8 @@ const maxNumber = 99_999
 
 // Save writes a file: all of it or nothing. What write writes goes to a hidden
 // temporary file in the same folder, which gets its name once it is whole and
-// on the disk. A name that is taken gets a number, "name-2.png", so that
+// on the disk; on Linux that file has no name at all before, so that nothing
+// is left of it even where the process is killed. A name that is taken gets a number, "name-2.png", so that
 // nothing is ever lost, also between programs that save at the same moment;
 // final is the path it became. Names that the system does not allow are
 // changed as little as needed. With Replace a symbolic link is itself
@@ -75,7 +76,7 @@ func Save(path string, o SaveOptions, write func(io.Writer) error) (final string
 // any failure, also a panic of write's, it is gone.
 func writeTemp(folder string, write func(io.Writer) error) (string, error) {
 	temp := filepath.Join(folder, ".kirinuki-"+rand.Text()+".tmp")
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	f, name, err := createTemp(folder, temp)
 	if err != nil {
 		return "", err
 	}
@@ -88,7 +89,7 @@ func writeTemp(folder string, write func(io.Writer) error) (string, error) {
 	}()
 	b := bufio.NewWriterSize(f, 1<<18)
 	for _, step := range []func() error{
-		func() error { return write(b) }, b.Flush, f.Sync, f.Close,
+		func() error { return write(b) }, b.Flush, f.Sync, name, f.Close,
 	} {
 		if err := step(); err != nil {
 			return "", err
@@ -96,6 +97,11 @@ func writeTemp(folder string, write func(io.Writer) error) (string, error) {
 	}
 	whole = true
 	return temp, nil
+}
+
+// createNamed makes a temporary file that has its name from the start.
+func createNamed(temp string) (*os.File, error) {
+	return os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 }
 
 // settle gives the temporary file its name, or the first one with a number

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"kirinuki/engine/fault"
@@ -160,7 +161,7 @@ func TestSaveFails(t *testing.T) {
 	}{
 		"at once":    {func(io.Writer) error { return errors.New("no") }, fault.Internal},
 		"half-way":   {func(w io.Writer) error { w.Write(make([]byte, 1<<20)); return errors.New("no") }, fault.Internal},
-		"no space":   {func(w io.Writer) error { w.Write(make([]byte, 1<<20)); return noSpace }, fault.DiskFull},
+		"no space":   {func(w io.Writer) error { w.Write(make([]byte, 1<<20)); return syscall.ENOSPC }, fault.DiskFull},
 		"cancelled":  {func(w io.Writer) error { return fault.New(fault.Cancelled, "", nil) }, fault.Cancelled},
 		"no picture": {func(w io.Writer) error { return Encode(w, render(at), Options{Format: JPEG}) }, fault.Usage},
 	} {

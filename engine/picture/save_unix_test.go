@@ -12,8 +12,6 @@ import (
 	. "kirinuki/engine/picture"
 )
 
-const noSpace = syscall.ENOSPC
-
 // TestSavePermissions holds that a saved file can be read by whom the person's
 // umask says, as any other.
 func TestSavePermissions(t *testing.T) {
