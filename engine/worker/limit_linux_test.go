@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -24,4 +25,11 @@ func limit(t *testing.T, pid int, more uint64) {
 	if err := unix.Prlimit(pid, unix.RLIMIT_AS, &unix.Rlimit{Cur: top, Max: top}, nil); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// seconds takes the time.
+func seconds(f func()) float64 {
+	start := time.Now()
+	f()
+	return time.Since(start).Seconds()
 }
