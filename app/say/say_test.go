@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -64,5 +66,33 @@ func TestSentence(t *testing.T) {
 	}
 	if what, hint := say.Sentence(nil); what != "" || hint != "" {
 		t.Errorf("no error says %q, %q", what, hint)
+	}
+}
+
+// Engine and app name their notes by key; a note without words would be shown
+// as the key.
+func TestNotes_HaveWords(t *testing.T) {
+	key := regexp.MustCompile(`"(note\.[a-z-]+)"`)
+	found := 0
+	for _, dir := range []string{"../../engine", "../../app"} {
+		err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			b, err := os.ReadFile(path)
+			for _, m := range key.FindAllSubmatch(b, -1) {
+				found++
+				if !tr.Has(string(m[1])) {
+					t.Errorf("%s: %s has no words", path, m[1])
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found == 0 {
+		t.Error("no note was found; this test looks in the wrong place")
 	}
 }
