@@ -131,32 +131,58 @@ func table(t *testing.T, scenes []scene) map[string]scores {
 	for _, way := range []string{"resize", "guided", "fine", "given trimap"} {
 		v := sum[way]
 		sum[way] = scores{v.sad / n, v.mse / n, v.grad / n}
-		t.Logf("%-22s %2d  %-14s SAD %6.3f  MSE %7.3f  grad %6.3f", scenes[0].name, len(scenes), way, v.sad/n, v.mse/n, v.grad/n)
+		t.Logf("%-22s %2d  %-14s SAD %6.3f  MSE %7.3f  grad %7.4f", scenes[0].name, len(scenes), way, v.sad/n, v.mse/n, v.grad/n)
 	}
 	return sum
+}
+
+// better fails where fine is not well below both resize and guided filter.
+func better(t *testing.T, name string, sum map[string]scores, share float64) {
+	for _, other := range []string{"resize", "guided"} {
+		f, o := sum["fine"], sum[other]
+		if f.sad > share*o.sad || f.mse > share*o.mse || f.grad > share*o.grad {
+			t.Errorf("%s: fine %+v against %s %+v", name, f, other, o)
+		}
+	}
 }
 
 func TestEval_Lemur(t *testing.T) {
 	src, ok := photo(t, "lemur/lemur.png")
 	if !ok {
-		t.Log("no photos here")
+		t.Log("the shared photos are not here: nothing to score")
 		return
 	}
 	truth, _ := photo(t, "lemur/lemur_alpha.png")
 	tri, _ := photo(t, "lemur/lemur_trimap.png")
 	fore, _ := photo(t, "lemur/lemur_foreground.png")
 	want, trimap := grayOf(truth), grayOf(tri)
-	table(t, []scene{{"lemur", src, want, fore, trimap, coarseMask(want, 1, 4, 3)}})
-	if m, err := readMask("lemur"); err == nil {
-		table(t, []scene{{"lemur, real mask", src, want, fore, trimap, m}})
+	sum := table(t, []scene{{"lemur", src, want, fore, trimap, coarseMask(want, 1, 4, 3)}})
+	better(t, "lemur", sum, 0.75)
+	if s := sum["given trimap"]; s.sad > 0.45 || s.mse > 0.4 {
+		t.Errorf("with the trimap given: %+v, not the level of closed-form matting", s)
 	}
-	for _, kind := range []string{"smooth", "busy", "similar"} {
+	if m, err := readMask("lemur"); err == nil {
+		better(t, "real mask", table(t, []scene{{"lemur, real mask", src, want, fore, trimap, m}}), 0.75)
+	}
+	for kind, share := range map[string]float64{"smooth": 0.75, "busy": 0.8, "similar": 0.95} {
 		var scenes []scene
-		for seed := range int64(8) {
+		for seed := range int64(4) {
 			back := backdrop(kind, seed, src.Rect.Dx(), src.Rect.Dy(), fore)
 			scenes = append(scenes, scene{"lemur on " + kind, compose(fore, back, want), want, fore, trimap, coarseMask(want, seed, 4, 3)})
 		}
-		table(t, scenes)
+		better(t, kind, table(t, scenes), share)
+	}
+}
+
+func TestEval_Hair(t *testing.T) {
+	for kind, share := range map[string]float64{"smooth": 0.6, "busy": 0.65, "similar": 0.95} {
+		var scenes []scene
+		for seed := range int64(4) {
+			alpha, fore := hairBall(320, 320, seed)
+			back := backdrop(kind, seed, 320, 320, fore)
+			scenes = append(scenes, scene{"hair on " + kind, compose(fore, back, alpha), alpha, fore, trimapAround(alpha, 4), coarseMask(alpha, seed, 3, 3)})
+		}
+		better(t, kind, table(t, scenes), share)
 	}
 }
 
@@ -180,14 +206,3 @@ func readMask(name string) (Mask, error) {
 	return Mask{g.Rect.Dx(), g.Rect.Dy(), p}, nil
 }
 
-func TestEval_Hair(t *testing.T) {
-	for _, kind := range []string{"smooth", "busy", "similar"} {
-		var scenes []scene
-		for seed := range int64(4) {
-			alpha, fore := hairBall(320, 320, seed)
-			back := backdrop(kind, seed, 320, 320, fore)
-			scenes = append(scenes, scene{"hair on " + kind, compose(fore, back, alpha), alpha, fore, trimapAround(alpha, 4), coarseMask(alpha, seed, 3, 3)})
-		}
-		table(t, scenes)
-	}
-}

@@ -2,10 +2,6 @@ package matte
 
 import "image"
 
-// laplacianEpsilon is the closed form's regularisation: the colour variance,
-// in units of the full range squared, below which a window counts as flat.
-var laplacianEpsilon, epsilonFall, epsilonMin = 6e-5, 4.0, 1e-6
-
 // span is a run of unknown pixels in one row of a problem; at is the first
 // one's number among all unknown pixels.
 type span struct{ x0, x1, at int32 }

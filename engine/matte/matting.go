@@ -15,6 +15,8 @@ const (
 	solveMargin  = 8 // around a tile, so that neighbours agree at the seam
 	solveRing    = 2 // fixed pixels around that, which the stencil reaches
 	coarsest     = 24
+	exactEpsilon = 1e-6
+	safeEpsilon  = 1e-5
 	weakestPrior = 1e-5
 	settled      = 0.004 // a coarse alpha this near 0 or 1 all around needs no finer look
 )
@@ -27,7 +29,11 @@ type matting struct {
 	p      *pixels
 	trimap *image.Gray
 	prior  *prior // nil for none
-	snap   bool   // settle faint values at the finest level
+	// epsilon is the solver's regularisation: exactEpsilon where the trimap is
+	// a person's, safeEpsilon where noise and the traces of compression must
+	// not show.
+	epsilon float64
+	snap    bool // settle faint values at the finest level
 
 	report func(float64)
 }
@@ -212,10 +218,7 @@ func (m *matting) problem(level int, r, free image.Rectangle, coarse *plane, eac
 	}
 	q := newProblem(r, free, state)
 	q.rgb, q.x = rgb, x
-	q.epsilon = laplacianEpsilon
-	for range level {
-		q.epsilon = max(q.epsilon/epsilonFall, epsilonMin)
-	}
+	q.epsilon = m.epsilon
 	q.weight, q.goal = make([]float32, q.n), make([]float32, q.n)
 	return q, each(h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {

@@ -101,26 +101,29 @@ func (s *small) fine(ctx context.Context, p *pixels, alpha *image.Gray, progress
 	if err := s.sampled(ctx, prior); err != nil {
 		return err
 	}
-	m := &matting{p: p, trimap: trimap, prior: prior, snap: true, report: progress}
+	m := &matting{p: p, trimap: trimap, prior: prior, epsilon: safeEpsilon, snap: true, report: progress}
 	_, err := m.solve(ctx, 0, alpha)
 	return err
 }
+
+// How much the mask counts against the matting energy: everywhere by how far
+// it is from undecided, and more where it is all but sure.
+const (
+	maskWeight = 0.003
+	sureWeight = 0.05
+	sureFrom   = 0.8 // of (2m-1)^2
+)
 
 // prior is the mask as the solver's data term: the surer, the stronger.
 func (s *small) prior() *prior {
 	g := &prior{float64(s.scale), s.w, s.h, s.mask, make([]float32, s.w*s.h)}
 	for i, v := range s.mask {
-		d := 2*v - 1
-		sure := max(0, d*d-SureFrom) / (1 - SureFrom)
-		g.weight[i] = PriorWeight*d*d + SureWeight*sure*sure
+		d := (2*v - 1) * (2*v - 1)
+		sure := max(0, d-sureFrom) / (1 - sureFrom)
+		g.weight[i] = maskWeight*d + sureWeight*sure*sure
 	}
 	return g
 }
-
-// PriorWeight X
-var SureWeight, SureFrom float32 = 0.1, 0.8
-
-var PriorWeight float32 = 1e-2
 
 // bilinear fills in alpha from the mask alone.
 func (s *small) bilinear(ctx context.Context, m Mask, alpha *image.Gray) error {
@@ -174,7 +177,7 @@ func Solve(ctx context.Context, src image.Image, trimap *image.Gray, prior *Mask
 	if w == 0 || h == 0 {
 		return image.NewGray(trimap.Rect), nil
 	}
-	m := &matting{p: &p, trimap: trimap, report: progress}
+	m := &matting{p: &p, trimap: trimap, epsilon: exactEpsilon, report: progress}
 	alpha := image.NewGray(image.Rect(0, 0, w, h))
 	if _, err := m.solve(ctx, 0, alpha); err != nil {
 		return nil, fault.About("", err)

@@ -6,14 +6,12 @@ import (
 )
 
 const (
-	sampleRays  = 8
-	sampleReach = 80   // pixels of the small picture
-	sampleNoise = 0.03 // colour distance that noise and shading explain
-	sampleApart = 0.10 // colour distance at which subject and background tell themselves apart
+	sampleRays   = 8
+	sampleReach  = 80    // pixels of the small picture
+	sampleWeight = 0.003 // of a pixel whose colours leave no doubt
+	sampleNoise  = 0.03  // colour distance that noise and shading explain
+	sampleApart  = 0.10  // colour distance at which subject and background tell themselves apart
 )
-
-// SampleWeight X
-var SampleWeight float32 = 3e-3
 
 // sampled adds to a prior what the colours say: every unknown pixel looks
 // along rays for known subject and known background, and takes the pair of
@@ -56,7 +54,7 @@ func (s *small) sampled(ctx context.Context, g *prior) error {
 				if t <= 0 {
 					continue
 				}
-				k := SampleWeight * t / float32(n)
+				k := sampleWeight * t / float32(n)
 				goal[i] = (weight[i]*g.goal[i] + k*a/t) / (weight[i] + k)
 				weight[i] += k
 			}

@@ -17,6 +17,7 @@ type small struct {
 	w, h  int
 	rgb   []float32 // w*h*3, 0..1
 	mask  []float32 // w*h, 0..1
+	blur  float64   // how many of its pixels one of the mask's own covers, at least 1
 	// state has 0 (background), 128 (unknown) or 255 (subject) a pixel.
 	state []uint8
 }
@@ -37,6 +38,7 @@ func newSmall(ctx context.Context, p *pixels, m Mask) (*small, error) {
 	}
 	s := max(1, (max(p.w, p.h)+workSide/2)/workSide)
 	g := &small{scale: s, w: (p.w + s - 1) / s, h: (p.h + s - 1) / s}
+	g.blur = max(1, float64(p.w)/float64(s*m.W), float64(p.h)/float64(s*m.H))
 	r, err := resample(ctx, m, g.w, g.h, float64(s*m.W)/float64(p.w), float64(s*m.H)/float64(p.h))
 	if err != nil {
 		return nil, err

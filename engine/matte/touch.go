@@ -336,7 +336,7 @@ func (g *patch) solve(ctx context.Context, labels []float32, o Options) (*Cutout
 		}
 	}
 	alpha := image.NewGray(trimap.Rect)
-	m := &matting{p: &part, trimap: trimap, prior: guess, snap: true}
+	m := &matting{p: &part, trimap: trimap, prior: guess, epsilon: safeEpsilon, snap: true}
 	if _, err := m.solve(ctx, 0, alpha); err != nil {
 		return nil, err
 	}

@@ -3,11 +3,10 @@ package matte
 import (
 	"context"
 	"image"
-	"math"
 )
 
 // The band of unknown pixels around the mask's outline, in pixels of the
-// small picture.
+// small picture or of the mask, whichever are larger.
 const (
 	bandWidth = 3.0  // each side of a sharp outline: what a network errs by
 	wideSoft  = 3.0  // half width from which a soft transition is hair or blur ...
@@ -63,11 +62,11 @@ func (s *small) divide(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	square := func(share float64) float32 {
-		r := math.Max(share*float64(max(w, h)), bandWide)
-		return float32(r * r)
-	}
-	limitIn, limitOut := square(reachIn), square(reachOut)
+	square := func(r float64) float32 { return float32(r * r) }
+	side := float64(max(w, h))
+	wide := square(bandWide * s.blur)
+	narrow := square(bandWidth * s.blur)
+	limitIn, limitOut := max(wide, square(reachIn*side)), max(wide, square(reachOut*side))
 	// A pixel's distance to the outline is that to the other side of it.
 	outline := toSubject
 	for i, d := range toGround {
@@ -91,14 +90,15 @@ func (s *small) divide(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	wide, err := distanceTo(ctx, w, h, func(i int) bool { return depth[i] >= wideSoft*wideSoft && depth[i] < far })
+	deep := square(wideSoft * s.blur)
+	hair, err := distanceTo(ctx, w, h, func(i int) bool { return depth[i] >= deep && depth[i] < far })
 	if err != nil {
 		return err
 	}
 	s.state = make([]uint8, w*h)
 	for i, v := range m {
 		switch {
-		case outline[i] < far && (near[i] <= bandWidth*bandWidth || wide[i] <= bandWide*bandWide):
+		case outline[i] < far && (near[i] <= narrow || hair[i] <= wide):
 			s.state[i] = unknown
 		case v >= 0.5:
 			s.state[i] = inside
