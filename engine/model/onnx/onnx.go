@@ -81,7 +81,7 @@ func Read(r io.ReaderAt, size int64) (*Header, error) {
 	}
 	h := rd.Header
 	h.Inputs = slices.DeleteFunc(h.Inputs, func(v Value) bool { return rd.weights[v.Name] })
-	if h.IR == 0 || h.Nodes == 0 || len(h.Inputs) == 0 || len(h.Outputs) == 0 {
+	if h.IR == 0 || h.Opset <= 0 || h.Nodes == 0 || len(h.Inputs) == 0 || len(h.Outputs) == 0 {
 		return nil, errors.New("not an ONNX network")
 	}
 	return &h, nil
