@@ -46,7 +46,7 @@ func (w *Workspace) Show(ctx context.Context, id ID, most image.Point) (Shown, e
 	if most.X <= 0 || most.Y <= 0 {
 		return Shown{}, fault.Newf(fault.Internal, "", "a preview of %v", most)
 	}
-	g, err := w.look(ctx, id, true)
+	g, err := w.look(ctx, id, true, toSee)
 	if err != nil {
 		return Shown{}, err
 	}
@@ -77,10 +77,13 @@ func (w *Workspace) Show(ctx context.Context, id ID, most image.Point) (Shown, e
 	return s, nil
 }
 
-// scaled returns a size times k, but no larger than it is or than
-// maxSmallPixels.
+// scaled returns a size times k or up to 1.4 times as much, in steps, so that
+// a frame that is dragged does not need a source of its own at every moment.
+// It is no larger than the size is or than maxSmallPixels.
 func scaled(size image.Point, k float64) image.Point {
-	k = min(k, 1, math.Sqrt(maxSmallPixels/(float64(size.X)*float64(size.Y))))
+	most := min(1, math.Sqrt(maxSmallPixels/(float64(size.X)*float64(size.Y))))
+	step := min(1, math.Pow(2, math.Ceil(2*math.Log2(k))/2))
+	k = min(step, most)
 	return image.Pt(max(1, int(math.Ceil(float64(size.X)*k))), max(1, int(math.Ceil(float64(size.Y)*k))))
 }
 
@@ -141,7 +144,7 @@ func (w *Workspace) render(ctx context.Context, g glance, s *small, zoom float64
 
 // Render returns the finished picture at full size.
 func (w *Workspace) Render(ctx context.Context, id ID) (image.Image, error) {
-	g, err := w.finished(ctx, id)
+	g, err := w.finished(ctx, id, toSee)
 	if err != nil {
 		return nil, err
 	}

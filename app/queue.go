@@ -101,6 +101,10 @@ func (w *Workspace) finish(r *run, err error) {
 	w.checkIdle()
 }
 
+// NoteKept is the note of an item whose last go failed (Item.Err says why) and
+// that shows its earlier result.
+const NoteKept = "note.kept-earlier"
+
 // fail notes why an entry has no result. One that has one from before keeps
 // it and only says that there is no better one. The caller holds the lock.
 func (w *Workspace) fail(e *entry, err error) {
@@ -114,7 +118,7 @@ func (w *Workspace) fail(e *entry, err error) {
 	}
 	switch {
 	case e.result != nil:
-		e.state, e.note = Done, "note.kept-earlier"
+		e.state, e.note = Done, NoteKept
 	case kind == fault.Cancelled:
 		e.state, e.err = Cancelled, nil
 	default:

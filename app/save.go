@@ -63,7 +63,7 @@ func (w *Workspace) save(ctx context.Context, id ID, number int, to SaveTo, prog
 	if err := to.Export.Check(); err != nil {
 		return "", err
 	}
-	g, err := w.finished(ctx, id)
+	g, err := w.finished(ctx, id, toSave)
 	if err != nil {
 		return "", err
 	}

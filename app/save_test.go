@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"kirinuki/app/settings"
+	"kirinuki/engine"
 	"kirinuki/engine/compose"
 	"kirinuki/engine/fault"
 	"kirinuki/engine/picture"
@@ -114,4 +115,46 @@ func TestSave_BeforeThereIsAResult(t *testing.T) {
 	}
 	close(f.hold)
 	b.wait(t)
+}
+
+// Saving many leaves in memory what somebody looks at.
+func TestSaveAll_LeavesTheShownOneInMemory(t *testing.T) {
+	b := newBench(t, &fake{})
+	var src []Source
+	for range 6 {
+		src = append(src, Source{Image: disc(20, 20), Name: "x"})
+	}
+	ids := b.Add(src...)
+	b.wait(t)
+	b.Preview(ctx, ids[3], image.Pt(10, 10))
+	shown := b.views.all[0]
+	for _, r := range b.SaveAll(ctx, ids, SaveTo{Dir: t.TempDir()}, nil) {
+		if r.Err != nil {
+			t.Fatal(r.Err)
+		}
+	}
+	if len(b.views.all) != 1 || b.views.all[0] != shown {
+		t.Error("another one is in memory now")
+	}
+}
+
+func TestReprocess_FailureKeepsTheEarlierResult(t *testing.T) {
+	f := &fake{fails: map[int]error{}}
+	b := newBench(t, f)
+	id := b.Add(Source{Image: disc(20, 20), Name: "x"})[0]
+	b.wait(t)
+	want := b.saveBytes(t, id)
+	f.fails[20] = fault.New(fault.Crashed, "isnet", nil)
+	b.Reprocess([]ID{id}, engine.Request{Model: "isnet"}, "undo.model")
+	b.wait(t)
+	it := b.item(t, id)
+	if it.State != Done || it.Note != NoteKept || fault.Of(it.Err) != fault.Crashed || !bytes.Equal(b.saveBytes(t, id), want) {
+		t.Errorf("%+v", it)
+	}
+	delete(f.fails, 20)
+	b.Retry(id)
+	b.wait(t)
+	if it := b.item(t, id); it.State != Done || it.Note != "" || it.Err != nil || it.Model != "isnet" {
+		t.Errorf("%+v", it)
+	}
 }

@@ -54,6 +54,10 @@ func shrinkCutout(cut *matte.Cutout, size image.Point) *matte.Cutout {
 	return small
 }
 
+// enough is how many rows of a large area say what its mean is; the rest are
+// passed over.
+const enough = 16
+
 // shrink averages img down to size, 8 bits a channel. Each pixel counts as
 // its alpha says and, where weight is not nil, as weight says; where nothing
 // counts all pixels do.
@@ -67,7 +71,7 @@ func shrink(img image.Image, weight *image.Gray, size image.Point) *image.NRGBA 
 			x0, x1 := span(x, size.X, from.X)
 			var seen, all mean
 			alpha := uint64(0)
-			for v := y0; v < y1; v++ {
+			for v := y0; v < y1; v += 1 + (y1-y0)/enough {
 				line := pix[(v*from.X+x0)*per : (v*from.X+x1)*per]
 				var weights []uint8
 				if weight != nil {

@@ -79,9 +79,12 @@ func (v *views) put(e *entry, pic *picture.Picture) *view {
 	return x
 }
 
+// putCutout shows a cut-out where its picture is shown.
 func (v *views) putCutout(e *entry, r *result, cut *matte.Cutout) {
-	if x := v.get(e); x != nil {
-		x.result, x.cut = r, cut
+	for _, x := range v.all {
+		if x.e == e {
+			x.result, x.cut = r, cut
+		}
 	}
 }
 
@@ -91,14 +94,22 @@ type glance struct {
 	result   *result
 	edit     compose.Edit
 	revision uint64
-	view     *view // nil where the picture is not in memory
+	view     *view // nil where the picture is not in memory yet
 	pic      *picture.Picture
 	cut      *matte.Cutout // nil where there is no result
 }
 
+// What look is for.
+type purpose int
+
+const (
+	toSee  purpose = iota // somebody looks at it and will again
+	toSave                // once: it must not push out what somebody looks at
+)
+
 // look reads an item and sees to it that its original, and its cut-out where
 // cutout is set and there is one, are in memory.
-func (w *Workspace) look(ctx context.Context, id ID, cutout bool) (glance, error) {
+func (w *Workspace) look(ctx context.Context, id ID, cutout bool, why purpose) (glance, error) {
 	if g, err := w.glance(id, cutout); err != nil || g.pic != nil && (g.cut != nil || g.result == nil || !cutout) {
 		return g, err
 	}
@@ -113,7 +124,7 @@ func (w *Workspace) look(ctx context.Context, id ID, cutout bool) (glance, error
 		return g, err
 	}
 	if g.pic == nil {
-		if g.view, err = w.load(ctx, g.e); err != nil {
+		if g.view, err = w.load(ctx, g.e, why); err != nil {
 			return g, fault.About(g.e.name, err)
 		}
 		g.pic = g.view.pic
@@ -146,7 +157,7 @@ func (w *Workspace) glance(id ID, cutout bool) (glance, error) {
 
 // load decodes the original for looking at. It does not wait for room among
 // the pictures in work: there is only one at a time.
-func (w *Workspace) load(ctx context.Context, e *entry) (*view, error) {
+func (w *Workspace) load(ctx context.Context, e *entry, why purpose) (*view, error) {
 	if err := w.fetch(ctx, e); err != nil {
 		return nil, err
 	}
@@ -167,6 +178,9 @@ func (w *Workspace) load(ctx context.Context, e *entry) (*view, error) {
 	if e.size != pic.Size() {
 		e.size = pic.Size()
 		w.notify.items(e.id)
+	}
+	if why == toSave {
+		return &view{e: e, pic: pic}, nil
 	}
 	return w.views.put(e, pic), nil
 }
@@ -197,7 +211,7 @@ func (w *Workspace) loadCutout(e *entry, r *result, pic *picture.Picture) (*matt
 
 // Original returns the item's decoded original. It must not be changed.
 func (w *Workspace) Original(ctx context.Context, id ID) (*picture.Picture, error) {
-	g, err := w.look(ctx, id, false)
+	g, err := w.look(ctx, id, false, toSee)
 	return g.pic, err
 }
 
@@ -205,14 +219,14 @@ func (w *Workspace) Original(ctx context.Context, id ID) (*picture.Picture, erro
 // edit applied. It must not be changed. Where there is no result yet the
 // error is of kind fault.NotFound, or says why there will be none.
 func (w *Workspace) Cutout(ctx context.Context, id ID) (*matte.Cutout, error) {
-	g, err := w.finished(ctx, id)
+	g, err := w.finished(ctx, id, toSee)
 	return g.cut, err
 }
 
 // finished looks at an item that must have a result; its cut-out has strokes
 // and parts applied.
-func (w *Workspace) finished(ctx context.Context, id ID) (glance, error) {
-	g, err := w.look(ctx, id, true)
+func (w *Workspace) finished(ctx context.Context, id ID, why purpose) (glance, error) {
+	g, err := w.look(ctx, id, true, why)
 	if err != nil {
 		return g, err
 	}

@@ -218,8 +218,11 @@ func (w *Workspace) life() time.Duration {
 	return time.Duration(w.c.Settings.Get().ClearAfter) * time.Minute
 }
 
-// settingsChanged has what is there already live as long as is chosen now.
+// settingsChanged has what is there already live as long as is chosen now,
+// and turns counters and log on and off.
 func (w *Workspace) settingsChanged(s settings.Settings) {
+	w.c.Stats.SetOn(s.Statistics)
+	w.c.Log.SetOn(s.Log)
 	life := time.Duration(s.ClearAfter) * time.Minute
 	w.mu.Lock()
 	for b := range w.boxes {
