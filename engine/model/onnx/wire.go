@@ -51,7 +51,8 @@ func (w *window) at(off int64, n int) ([]byte, error) {
 	return b[:min(n, len(b))], nil
 }
 
-// message is a range of the file that holds one message.
+// message is a range of the file that holds one message. The zero value is an
+// empty one.
 type message struct {
 	w        *window
 	off, end int64
@@ -112,6 +113,9 @@ func (m *message) next() (f field, ok bool, err error) {
 
 // fixed fills b from the message.
 func (m *message) fixed(b []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
 	if m.off+int64(len(b)) > m.end {
 		return errTruncated
 	}
