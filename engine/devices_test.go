@@ -34,7 +34,9 @@ func (f *fake) Run(ctx context.Context, in infer.Tensor) (infer.Tensor, error) {
 		return infer.Tensor{}, fault.New(fault.Crashed, "gpu", nil)
 	case "memory":
 		return infer.Tensor{}, fault.New(fault.OutOfMemory, "gpu", nil)
-	case "slow", "cpu":
+	case "slow":
+		time.Sleep(time.Second) // slower than the processor on the busiest machine
+	case "cpu":
 		time.Sleep(60 * time.Millisecond)
 	}
 	out, err := f.Runner.Run(ctx, in)

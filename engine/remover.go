@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"image"
 	"slices"
 	"time"
@@ -49,9 +50,14 @@ const (
 
 // Engine removes backgrounds. It keeps one network ready between pictures and
 // runs one at a time; its methods may be called from several goroutines.
+//
+// The built-in network has a place of its own beside that one: it gives the
+// quick preview before the best network's result, and loading either anew for
+// every picture would cost more than running it.
 type Engine struct {
 	config Config
 	warm   warm
+	quick  warm // the built-in network, on the processor
 }
 
 // New returns an Engine. Nothing is loaded before it is needed.
@@ -64,12 +70,23 @@ func New(c Config) *Engine {
 	}
 	e := &Engine{config: c}
 	e.warm.init(c)
+	e.quick.init(c)
 	return e
 }
 
 // Close lets go of the network, waiting for a run that is under way. The
 // Engine can be used again afterwards.
-func (e *Engine) Close() error { return e.warm.close() }
+func (e *Engine) Close() error { return errors.Join(e.warm.close(), e.quick.close()) }
+
+// place returns where a network is kept ready and the device to ask it for.
+// For the built-in network, whose run takes some hundredths of a second, auto
+// is the processor: nothing else need be tried.
+func (e *Engine) place(spec *model.Spec, device string) (*warm, string) {
+	if spec.Name == model.BuiltInName && (device == "" || device == "auto" || device == cpu) {
+		return &e.quick, cpu
+	}
+	return &e.warm, device
+}
 
 // How much of Remove's progress each step takes.
 const (
@@ -169,7 +186,8 @@ func (e *Engine) byNetwork(ctx context.Context, pic *picture.Picture, r Request,
 		return nil, err
 	}
 	in := model.Prepare(&spec, pic.Image)
-	run, err := e.warm.run(ctx, spec, r.Device, in, progress)
+	place, device := e.place(&spec, r.Device)
+	run, err := place.run(ctx, spec, device, in, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +209,8 @@ func (e *Engine) Warm(ctx context.Context, name, device string) error {
 	if err != nil {
 		return err
 	}
-	return e.warm.prepare(ctx, spec, device)
+	place, device := e.place(&spec, device)
+	return place.prepare(ctx, spec, device)
 }
 
 // coarse averages an alpha down to at most 512 a side, for Result.Mask.
