@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -36,8 +37,14 @@ func (o *Options) defaults() {
 	}
 }
 
-// Self returns the command that starts the running program as a child.
+// Self returns the command that starts the running program as a child. On
+// Linux that is this very program even where its file was replaced meanwhile,
+// as an update does.
 func Self() ([]string, error) {
+	const running = "/proc/self/exe"
+	if _, err := os.Stat(running); err == nil {
+		return []string{running, Flag}, nil
+	}
 	exe, err := os.Executable()
 	if err != nil {
 		return nil, fault.New(fault.Internal, "", err)
@@ -199,6 +206,7 @@ func start(o Options) (*process, error) {
 		return nil, fault.Newf(fault.Internal, "", "no command for the child process")
 	}
 	cmd := exec.Command(o.Command[0], o.Command[1:]...)
+	cmd.Args[0] = filepath.Base(os.Args[0]) // what lists of processes show
 	p := &process{cmd: cmd, exited: make(chan struct{})}
 	cmd.Env = append(childEnv(os.Environ()), o.Env...)
 	cmd.Stderr = &p.stderr

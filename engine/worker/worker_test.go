@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sort"
 	"strconv"
 	"strings"
 	"syscall"
@@ -114,6 +115,12 @@ func misbehave(how string) {
 		if h.kind == kRun && stage == "read" {
 			bad("read", h.id) // before the tensor is taken from the pipe
 		}
+		if how == "confined" && h.kind == kOpen {
+			var q request
+			readJSON(in, h, &q)
+			writeJSON(out, kFailed, h.id, failure{Text: breakOut(q)})
+			continue
+		}
 		io.CopyN(io.Discard, in, int64(h.size))
 		switch h.kind {
 		case kOpen:
@@ -126,6 +133,46 @@ func misbehave(how string) {
 			bad("cancel", h.id)
 		}
 	}
+}
+
+// breakOut is a child that was taken over just after it gave up its rights: it
+// tries what its parent would not like and says what worked.
+func breakOut(q request) string {
+	status := confine(q)
+	if status.Files == 0 {
+		return "no Landlock"
+	}
+	var worked []string
+	try := func(what string, err error) {
+		if err == nil {
+			worked = append(worked, what)
+		}
+	}
+	dir := filepath.Dir(q.Path)
+	_, err := os.ReadFile(q.Path)
+	try("read the network", err)
+	_, err = os.ReadFile(q.Library)
+	try("read the library", err)
+	_, err = os.ReadFile(filepath.Join(dir, "picture.jpg"))
+	try("read a picture", err)
+	try("write", os.WriteFile(filepath.Join(dir, "new"), nil, 0o600))
+	try("write to /tmp", os.WriteFile(filepath.Join(os.TempDir(), "kirinuki-new"), nil, 0o600))
+	try("overwrite the network", os.WriteFile(q.Path, nil, 0o600))
+	try("delete", os.Remove(q.Path))
+	_, err = os.ReadDir(dir)
+	try("list", err)
+	_, err = os.ReadFile("/etc/passwd")
+	try("read /etc/passwd", err)
+	_, err = os.ReadFile("/proc/" + strconv.Itoa(os.Getppid()) + "/environ")
+	try("read the parent", err)
+	try("run a program", exec.Command("/bin/true").Run())
+	for name, domain := range map[string]int{"a socket": syscall.AF_INET, "a local socket": syscall.AF_UNIX} {
+		_, err = syscall.Socket(domain, syscall.SOCK_STREAM, 0)
+		try(name, err)
+	}
+	try("kill the parent", syscall.Kill(os.Getppid(), 0))
+	sort.Strings(worked)
+	return strings.Join(worked, ", ")
 }
 
 func command() []string { return []string{os.Args[0], Flag} }
@@ -412,6 +459,29 @@ func TestChildGivesUpItsRights(t *testing.T) {
 		}
 	}
 	t.Logf("%+v", s)
+}
+
+func TestAChildThatIsTakenOver(t *testing.T) {
+	dir := t.TempDir()
+	c := infer.Config{Library: infertest.Library(t), Path: filepath.Join(dir, "net.onnx")}
+	for _, name := range []string{"net.onnx", "picture.jpg"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for device, want := range map[string]string{"cpu": "read the library, read the network", "gpu": "a local socket, read the library, read the network"} {
+		c.Device = device
+		_, err := Open(context.Background(), c, Options{Command: command(), Env: []string{faultEnv + "=confined"}})
+		var f *fault.Error
+		if !errors.As(err, &f) || f.Err == nil {
+			t.Fatal(err)
+		}
+		if got := f.Err.Error(); got == "no Landlock" {
+			t.Log("this kernel has no Landlock")
+		} else if got != want {
+			t.Errorf("%s: what worked: %s; want %s", device, got, want)
+		}
+	}
 }
 
 func TestWhatNativeCodePrintsStaysOutOfTheProtocol(t *testing.T) {
