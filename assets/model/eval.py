@@ -1,20 +1,25 @@
 """Measures the network: max F-beta (beta^2 = .3), mean absolute error and IoU at one half.
 
-    eval.py [--file builtin.onnx | CHECKPOINT.pt] [--size 256] [--flip] [--sheet out.png]
+    eval.py [CHECKPOINT.pt] [--exact] [--once] [--size 256] [--sheet out.png]      default: WORK/cooled.pt
+
+As the program has it: weights rounded as in the file (not with --exact), mean of two looks (not with --once).
 
 Held-out photos are judged against the teacher's masks, per group of ids, and human-drawn masks by themselves. Precision and
 recall are averaged over pictures before F is taken, and its best threshold chosen, as salient-object papers do.
 """
-import argparse, os, pathlib
+import argparse
 import cv2, numpy as np, torch
 
-import train
+import export, train
 
 
-def network(path, raw=False):
-    """-> function (b, n, n, 3) uint8 -> (b, n/2, n/2) float in 0..1. raw: the trained weights, not their running mean."""
-    net = train.Net().eval()
-    net.load_state_dict(torch.load(path, map_location='cpu')['net' if raw else 'mean'])
+def network(path, exact=False):
+    """-> function (b, n, n, 3) uint8 -> (b, n/2, n/2) float in 0..1"""
+    if exact:
+        net = train.Net().eval()
+        net.load_state_dict(torch.load(path, map_location='cpu')['mean'])
+    else:
+        net = export.load(path)
     net = net.to(memory_format=torch.channels_last)
 
     def run(rgb):
@@ -24,11 +29,11 @@ def network(path, raw=False):
     return run
 
 
-def masks(run, rgb, size, flip=False):
+def masks(run, rgb, size, twice=True):
     """(n, s, s, 3) uint8 -> (n, s, s) in 0..1, each picture resized to size and its mask back."""
     small = np.stack([cv2.resize(p, (size, size), interpolation=cv2.INTER_AREA) for p in rgb])
     out = np.concatenate([run(small[k:k + 16]) for k in range(0, len(small), 16)])
-    if flip:
+    if twice:
         out = (out + np.concatenate([run(small[k:k + 16, :, ::-1]) for k in range(0, len(small), 16)])[..., ::-1]) / 2
     return np.stack([cv2.resize(m, rgb.shape[1:3], interpolation=cv2.INTER_LINEAR) for m in out])
 
@@ -55,11 +60,11 @@ class Score:
         return f'n {self.n:4}  max F {f.max():.3f}  MAE {self.mae / self.n:.3f}  IoU {self.iou / self.n:.3f}'
 
 
-def report(run, size, flip=False, brief=False):
+def report(run, size, twice=True, brief=False):
     ids, rgba = train.open_set('photos')
     held = train.split()[1]
     x = rgba[held]
-    got, scores, every = masks(run, x[..., :3], size, flip), {}, Score()
+    got, scores, every = masks(run, x[..., :3], size, twice), {}, Score()
     for k, g, w in zip(held, got, x[..., 3] / 255.):
         scores.setdefault(train.group(ids[k]), Score()).add(g, w)
         every.add(g, w)
@@ -69,20 +74,32 @@ def report(run, size, flip=False, brief=False):
     print('held  ', every.text())
     h = train.open_set('human')[1]
     human = Score()
-    for g, w in zip(masks(run, h[..., :3], size, flip), h[..., 3] / 255.):
+    for g, w in zip(masks(run, h[..., :3], size, twice), h[..., 3] / 255.):
         human.add(g, w)
     print('human ', human.text(), flush=True)
     return x, got
+
+
+def sheet(path, rgba, got):
+    """Every picture, then what the network and what the teacher cut out, on magenta; four a row."""
+    tiles = []
+    for p, g in zip(rgba, got):
+        on = lambda a: (p[..., :3] * a[..., None] + np.float32([255, 0, 255]) * (1 - a[..., None])).astype(np.uint8)
+        tiles.append(cv2.resize(np.hstack([p[..., :3], on(g), on(p[..., 3] / 255.)]), None, fx=.5, fy=.5, interpolation=cv2.INTER_AREA))
+    tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % 4)
+    cv2.imwrite(path, np.vstack([np.hstack(tiles[k:k + 4]) for k in range(0, len(tiles), 4)])[..., ::-1])
 
 
 if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('file', nargs='?', default=str(train.WORK / 'cooled.pt'))
     p.add_argument('--size', type=int, default=256)
-    p.add_argument('--flip', action='store_true')
+    p.add_argument('--once', action='store_true')
     p.add_argument('--brief', action='store_true')
-    p.add_argument('--raw', action='store_true')
+    p.add_argument('--exact', action='store_true')
     p.add_argument('--sheet')
     a = p.parse_args()
     torch.set_num_threads(1)
-    x, got = report(network(a.file, a.raw), a.size, a.flip, a.brief)
+    x, got = report(network(a.file, a.exact), a.size, not a.once, a.brief)
+    if a.sheet:
+        sheet(a.sheet, x[::4], got[::4])

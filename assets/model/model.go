@@ -29,9 +29,9 @@ var onnx []byte
 //go:embed builtin.sha256
 var hash string
 
-// Bytes returns the network: ONNX, opset 13, weights in half precision that a
-// runtime turns to float32 when it loads them. The caller must not change the
-// bytes.
+// Bytes returns the network: ONNX, opset 13. Its weights lie there as int8 and
+// float16; a runtime widens them once, when it loads them, and computes in
+// float32. The caller must not change the bytes.
 func Bytes() []byte { return onnx }
 
 // SHA256 returns the hash that Bytes must have, in lower-case hex.

@@ -1,15 +1,16 @@
 """Teaches Kirinuki's built-in network to find the subject of a photo, from nothing, on a plain CPU.
 
     train.py prepare            unpack the training tar once into one array of pixels
-    train.py learn --until N    train to step N at a steady learning rate; stops and resumes at will
-    train.py cool  --steps N    from the steady checkpoint, let the learning rate fall to 0 in N steps
+    train.py learn --steps N    N more steps at a steady learning rate; stop it and start it again at will
+    train.py cool  --steps N    from there, let the learning rate fall to 0 in N steps (or --minutes, if sooner)
 
-The steady checkpoint (steady.pt) never expires: a later session goes on from it and cools again. What
-is exported is the cooled one (cooled.pt). DATA names the folder with training-set.tar and human-masks.tar, WORK the folder
-for arrays and checkpoints. One process per core, each with its own pictures, averaging gradients
-through shared memory; convolutions run in bfloat16 where the CPU is quick at it.
+The steady checkpoint (WORK/steady.pt) never expires: a later session learns on from it and cools again. What
+is measured and exported is the cooled one (WORK/cooled.pt). DATA is the folder with training-set.tar and
+human-masks.tar, WORK the folder for arrays and checkpoints. One process a core, each with pictures of its
+own; they average gradients through shared memory. Convolutions run in bfloat16, which CPUs with AMX or
+AVX-512 do twice as fast.
 """
-import argparse, io, math, os, pathlib, random, tarfile, time
+import argparse, itertools, math, os, pathlib, random, tarfile, time
 
 os.environ.setdefault('OMP_WAIT_POLICY', 'passive')
 import cv2, numpy as np, torch, torch.multiprocessing as mp, torch.nn as nn, torch.nn.functional as F
@@ -17,7 +18,7 @@ import cv2, numpy as np, torch, torch.multiprocessing as mp, torch.nn as nn, tor
 WORK = pathlib.Path(os.environ.get('WORK', 'work'))
 DATA = pathlib.Path(os.environ.get('DATA', '.'))
 SEED, SIDE, HELD_OUT = 4, 288, 200
-SHARE = {'clo': .5, 'ccp': .5}  # product and street-fashion photos are many and alike: seen half as often
+SHARE = {'clo': .25, 'ccp': .25}  # product and street-fashion photos are many and alike: seen less often
 
 
 # --- data -----------------------------------------------------------------------------------------
@@ -44,15 +45,15 @@ def open_set(name):
     return (WORK / f'{name}.txt').read_text().split(), np.load(WORK / f'{name}.npy', mmap_mode='r')
 
 
-def sure(rgba):
+def sure(rgba, doubt=.4):
     """True where the teacher found something and was sure of it: little of the mask is half-transparent."""
     a = rgba[..., 3]
-    return (a > 128).mean() > .01 and ((a > 50) & (a < 205)).mean() < .4 * (a > 128).mean()
+    return (a > 128).mean() > .01 and ((a > 50) & (a < 205)).mean() < doubt * (a > 128).mean()
 
 
 def split():
     """-> (taught, held) row numbers of photos.npy: HELD_OUT sure photos, a fair part of every group, are
-    held out; photos that also have human masks are neither taught nor held."""
+    held out; of the rest, the not too unsure are taught; photos that also have human masks are neither."""
     ids, rgba = open_set('photos')
     human = set((WORK / 'human.txt').read_text().split())
     rows = [k for k, i in enumerate(ids) if i not in human and sure(rgba[k])]
@@ -60,7 +61,8 @@ def split():
     for g in sorted({group(i) for i in ids}):
         mine = [k for k in rows if group(ids[k]) == g]
         held += rng.sample(mine, round(len(mine) * HELD_OUT / len(rows)))
-    return sorted(set(rows) - set(held)), sorted(held)
+    taught = [k for k, i in enumerate(ids) if i not in human and k not in set(held) and sure(rgba[k], .9)]
+    return taught, sorted(held)
 
 
 def empty_square(alpha):
@@ -76,27 +78,26 @@ def empty_square(alpha):
 class Pictures:
     """Endless augmented training pictures; picture(rng, n) -> (n, n, 4) uint8."""
 
-    def __init__(self):
-        ids, rgba = open_set('photos')
+    def __init__(self, composites=.4):
+        ids, self.rgba = open_set('photos')
+        self.composites = composites
         self.rows, held = split()
-        human = set((WORK / 'human.txt').read_text().split())
-        self.rgba = rgba
-        p = np.array([SHARE.get(group(ids[k]), 1.) for k in self.rows])
-        self.p = (p / p.sum()).cumsum()
-        area = [(rgba[k, ..., 3] > 128).mean() for k in self.rows]
-        self.subjects = [k for k, a in zip(self.rows, area) if .03 < a < .5]
-        spare = [k for k, i in enumerate(ids) if k not in set(held) and i not in human]
-        self.grounds = [(k, q) for k in spare if (q := empty_square(rgba[k, ..., 3]))]
+        self.weight = list(itertools.accumulate(SHARE.get(group(ids[k]), 1.) for k in self.rows))
+        self.small = {k for k in self.rows if .03 < (self.rgba[k, ..., 3] > 128).mean() < .5 and sure(self.rgba[k], .3)}
+        kept = set(held) | {k for k, i in enumerate(ids) if i in set((WORK / 'human.txt').read_text().split())}
+        self.grounds = [(k, q) for k in range(len(ids)) if k not in kept and (q := empty_square(self.rgba[k, ..., 3]))]
+
+    def pick(self, rng): return rng.choices(self.rows, cum_weights=self.weight)[0]
 
     def picture(self, rng, n):
-        im = self.rgba[self.rows[min(int(np.searchsorted(self.p, rng.random())), len(self.rows) - 1)]]
-        if rng.random() < .3:
-            im = self.composite(rng)
+        im = self.composite(rng) if rng.random() < self.composites else self.rgba[self.pick(rng)]
         return colours(rng, view(rng, im, n))
 
     def composite(self, rng):
         """A cut-out subject, moved and scaled, on the empty part of another photo (or on its own, blurred)."""
-        im = self.rgba[rng.choice(self.subjects)]
+        while (k := self.pick(rng)) not in self.small:
+            pass
+        im = self.rgba[k]
         if rng.random() < .9:
             k, (x, y, d) = rng.choice(self.grounds)
             ground = cv2.resize(self.rgba[k, y:y + d, x:x + d, :3], (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
@@ -118,8 +119,8 @@ def view(rng, im, n):
     for attempt in range(3):
         w = h = 1.
         if attempt < 2 and rng.random() < .5:
-            w = rng.uniform(.5, 1.)
-            h = min(1., max(.45, w * rng.uniform(.75, 1.33)))
+            w = rng.uniform(.45, 1.)
+            h = min(1., max(.4, w * rng.uniform(.75, 1.33)))
         cx, cy = (.5 + (rng.random() - .5) * (1 - v) for v in (w, h))
         t = math.radians(rng.gauss(0, 8)) if rng.random() < .4 else 0.
         sx = w * SIDE / n * (-1 if rng.random() < .5 else 1)
@@ -170,7 +171,11 @@ class Residual(nn.Module):
         self.b = nn.Sequential(nn.Conv2d(c, c, 3, 1, 1, bias=False), nn.BatchNorm2d(c))
         nn.init.zeros_(self.b[1].weight)
 
-    def forward(self, x): return F.relu(x + self.b(self.a(x)))
+    def forward(self, x):
+        y = self.b(self.a(x))
+        if self.training:  # now and then a picture goes by the shortcut alone
+            y = y * ((torch.rand(len(x), 1, 1, 1) > .1) / .9).to(y.dtype)
+        return F.relu(x + y)
 
 
 class Context(nn.Module):
@@ -190,7 +195,7 @@ class Context(nn.Module):
 class Net(nn.Module):
     """(b, 3, n, n) RGB in 0..255, n a multiple of 64 -> (b, 1, n/2, n/2) subject in 0..1.
     In training: the logits at n/2, n/4 .. n/32, finest first."""
-    WIDE, DEEP, BACK = (16, 32, 64, 128, 192, 256), (0, 1, 2, 2, 2, 1), (16, 32, 48, 64, 96)
+    WIDE, DEEP, BACK = (16, 32, 64, 128, 192, 256), (0, 1, 3, 4, 3, 1), (16, 32, 48, 64, 96)
 
     def __init__(self):
         super().__init__()
@@ -198,7 +203,7 @@ class Net(nn.Module):
         down = [nn.Sequential(nn.Conv2d(3, w[0], 4, 2, 1, bias=False), nn.BatchNorm2d(w[0]), nn.ReLU(inplace=True))]
         down += [nn.Sequential(conv(w[i - 1], w[i], 3, 2), *[Residual(w[i]) for _ in range(self.DEEP[i])]) for i in range(1, 6)]
         self.down = nn.ModuleList(down)
-        self.context = nn.Sequential(Context(w[5]), conv(w[5], b[4], 1))
+        self.context = nn.Sequential(Context(w[5]), nn.Dropout2d(.15), conv(w[5], b[4], 1))
         self.side = nn.ModuleList([nn.Conv2d(w[i], b[i], 1) for i in range(5)])
         self.narrow = nn.ModuleList([nn.Conv2d(b[min(i + 1, 4)], b[i], 1) for i in range(5)])
         self.up = nn.ModuleList([conv(b[i], b[i]) if i == 0 else nn.Sequential(conv(b[i], b[i]), conv(b[i], b[i])) for i in range(5)])
@@ -248,13 +253,16 @@ class Muon:
     """Muon for convolutions (momentum, then orthogonalised), AdamW for everything else; one learning rate.
     Each of several processes orthogonalises its share of the matrices and finds the others' in `spread`."""
 
-    def __init__(self, net, rank, workers, spread, barrier, decay=.02):
-        self.rank, self.workers, self.barrier = rank, workers, barrier
-        p = list(net.parameters())
-        self.convs = [q for q in p if q.ndim == 4 and q.shape[0] > 1]
-        self.rest = torch.optim.AdamW([q for q in p if not (q.ndim == 4 and q.shape[0] > 1)], 1e-3, betas=(.9, .98), weight_decay=0.)
-        self.speed, self.decay = [torch.zeros_like(q) for q in self.convs], decay
+    def __init__(self, net, rank, workers, spread, barrier, decay=.1):
+        self.rank, self.workers, self.barrier, self.decay = rank, workers, barrier, decay
+        self.convs = self.matrices(net)
+        rest = [q for q in net.parameters() if not any(q is c for c in self.convs)]
+        self.rest = torch.optim.AdamW(rest, 1e-3, betas=(.9, .98), weight_decay=0.)
+        self.speed = [torch.zeros_like(q) for q in self.convs]
         self.turns = [u.view(q.shape[0], -1) for q, u in zip(self.convs, spread.split([q.numel() for q in self.convs]))]
+
+    @staticmethod
+    def matrices(net): return [q for q in net.parameters() if q.ndim == 4 and q.shape[0] > 1]
 
     def step(self, lr):
         for k, (q, v) in enumerate(zip(self.convs, self.speed)):
@@ -276,52 +284,50 @@ class Muon:
 
 
 def worker(rank, a, grads, spread, barrier):
+    """One of a.workers processes: the same network in each, different pictures. grads is (workers, parameters)."""
     torch.set_num_threads(1)
     cv2.setNumThreads(0)
     torch.manual_seed(SEED)
     net = Net().to(memory_format=torch.channels_last).train()
-    opt, mean, step, end = Muon(net, rank, a.workers, spread, barrier), {k: v.clone() for k, v in net.state_dict().items()}, 0, a.until
-    steady, cooled = WORK / f'{a.name}steady.pt', WORK / f'{a.name}cooled.pt'
+    params, opt, step = list(net.parameters()), Muon(net, rank, a.workers, spread, barrier), 0
+    mean = {k: v.clone() for k, v in net.state_dict().items()}
+    steady, cooled = WORK / 'steady.pt', WORK / 'cooled.pt'
     if steady.exists():
         s = torch.load(steady)
         net.load_state_dict(s['net']), opt.load_state_dict(s['opt'])
         mean, step = s['mean'], s['step']
-    start, out = step, steady
-    if a.do == 'cool':
-        end, out = step + a.steps, cooled
-    pictures, params = Pictures(), list(net.parameters())
-    clock = saved = time.time()
-    smooth = None
-    while step < end:
-        rng = random.Random(SEED + 1000003 * (2 * step + rank))
-        batch = np.stack([pictures.picture(rng, a.size) for _ in range(a.batch)])
-        batch = torch.from_numpy(batch).permute(0, 3, 1, 2).float()
+    pictures = Pictures(composites=.4 if a.do == 'learn' else .3)
+    first, begin, saved, smooth, done = step, time.time(), time.time(), None, 0.
+    while done < 1:
+        rng = random.Random(SEED + 1000003 * (a.workers * step + rank))
+        torch.manual_seed(rng.randrange(2**31))
+        batch = torch.from_numpy(np.stack([pictures.picture(rng, a.size) for _ in range(a.batch)])).permute(0, 3, 1, 2).float()
         with torch.cpu.amp.autocast(dtype=torch.bfloat16):
             logits = net(batch[:, :3].contiguous(memory_format=torch.channels_last))
-        l = loss(logits, batch[:, 3:] / 255)
+        here = loss(logits, batch[:, 3:] / 255)
         for q in params:
             q.grad = None
-        l.backward()
-        if len(grads) > 1:
-            torch.cat([q.grad.flatten() for q in params], out=grads[rank])
-            barrier.wait()
-            whole = grads.mean(0)
-            barrier.wait()
-            for q, g in zip(params, whole.split([q.numel() for q in params])):
-                q.grad = g.view_as(q)
-        lr = a.lr * min(1., (step + 1) / 200) * ((end - step) / a.steps if a.do == 'cool' else 1.)
-        opt.step(lr)
+        here.backward()
+        torch.cat([q.grad.flatten() for q in params], out=grads[rank, :-1])
+        grads[rank, -1] = (time.time() - begin) / 60 / a.minutes
+        barrier.wait()
+        whole = grads.mean(0)
+        barrier.wait()
+        for q, g in zip(params, whole[:-1].split([q.numel() for q in params])):
+            q.grad = g.view_as(q)
         step += 1
+        done = max((step - first) / a.steps, whole[-1].item())
+        opt.step(a.lr * min(1., step / 200) * (max(0., 1 - done) if a.do == 'cool' else 1.))
         if rank == 0:
             keep = min(.998, step / (step + 20))
             for k, v in net.state_dict().items():
                 mean[k].mul_(keep).add_(v, alpha=1 - keep) if v.is_floating_point() else mean[k].copy_(v)
-            smooth = smooth * .98 + l.item() * .02 if smooth else l.item()
+            smooth = smooth * .98 + here.item() * .02 if smooth else here.item()
             if step % 50 == 0:
-                print(f'{time.strftime("%H:%M:%S")} step {step} loss {smooth:.4f} lr {lr:.5f} '
-                      f'{(step - start) * a.batch * len(grads) / (time.time() - clock):.1f} pictures/s', flush=True)
-            if step == end or time.time() > saved + 120:
-                saved = time.time()
+                print(f'{time.strftime("%H:%M:%S")} step {step} loss {smooth:.4f} {100 * done:.0f} % done '
+                      f'{(step - first) * a.batch * a.workers / (time.time() - begin):.1f} pictures/s', flush=True)
+            if done >= 1 or time.time() > saved + 120:
+                saved, out = time.time(), steady if a.do == 'learn' else cooled
                 torch.save({'net': net.state_dict(), 'opt': opt.state_dict(), 'mean': mean, 'step': step}, f'{out}.new')
                 os.replace(f'{out}.new', out)
 
@@ -329,18 +335,17 @@ def worker(rank, a, grads, spread, barrier):
 if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('do', choices=('prepare', 'learn', 'cool'))
-    p.add_argument('--until', type=int, default=12000)
-    p.add_argument('--steps', type=int, default=2000)
-    p.add_argument('--size', type=int, default=192)
+    p.add_argument('--steps', type=int, default=1500)
+    p.add_argument('--minutes', type=float, default=1e9, help='stop by then, if the steps take longer')
+    p.add_argument('--size', type=int, default=192, help='pixels a side; a multiple of 32')
     p.add_argument('--batch', type=int, default=32, help='pictures a step and process')
-    p.add_argument('--workers', type=int, default=2)
+    p.add_argument('--workers', type=int, default=2, help='processes')
     p.add_argument('--lr', type=float, default=3e-3)
-    p.add_argument('--name', default='')
     a = p.parse_args()
     if a.do == 'prepare':
         prepare()
     else:
-        n = sum(q.numel() for q in Net().parameters())
-        grads = torch.zeros(a.workers, n).share_memory_()
-        spread = torch.zeros(sum(q.numel() for q in Net().parameters() if q.ndim == 4 and q.shape[0] > 1)).share_memory_()
+        net = Net()
+        grads = torch.zeros(a.workers, sum(q.numel() for q in net.parameters()) + 1).share_memory_()
+        spread = torch.zeros(sum(q.numel() for q in Muon.matrices(net))).share_memory_()
         mp.spawn(worker, (a, grads, spread, mp.get_context('spawn').Barrier(a.workers)), nprocs=a.workers)
