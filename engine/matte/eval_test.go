@@ -205,4 +205,3 @@ func readMask(name string) (Mask, error) {
 	}
 	return Mask{g.Rect.Dx(), g.Rect.Dy(), p}, nil
 }
-

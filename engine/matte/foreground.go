@@ -21,7 +21,7 @@ func EstimateForeground(ctx context.Context, src image.Image, alpha *image.Gray)
 	if err != nil {
 		return nil, err
 	}
-	return p.foreground(ctx, rgb, s, alpha)
+	return p.foreground(ctx, rgb, s, alpha, nil)
 }
 
 // layer is one level of the estimation: F and B, interleaved R, G, B.
@@ -37,8 +37,8 @@ const (
 )
 
 // foreground does the work of EstimateForeground; rgb is the picture shrunk
-// s times.
-func (p *pixels) foreground(ctx context.Context, rgb []float32, s int, alpha *image.Gray) (image.Image, error) {
+// s times, state says of its pixels where alpha is known, if it is not nil.
+func (p *pixels) foreground(ctx context.Context, rgb []float32, s int, alpha *image.Gray, state []uint8) (image.Image, error) {
 	out, pix, stride := p.newOpaque()
 	if err := parallelRows(ctx, p.h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
@@ -53,7 +53,7 @@ func (p *pixels) foreground(ctx context.Context, rgb []float32, s int, alpha *im
 	if len(tiles) == 0 {
 		return out, nil
 	}
-	coarse, err := estimate(ctx, rgb, shrinkAlpha(alpha, s), (p.w+s-1)/s, (p.h+s-1)/s)
+	coarse, err := estimate(ctx, rgb, shrinkAlpha(alpha, s, state), (p.w+s-1)/s, (p.h+s-1)/s)
 	if err != nil {
 		return nil, err
 	}
@@ -62,31 +62,28 @@ func (p *pixels) foreground(ctx context.Context, rgb []float32, s int, alpha *im
 	})
 }
 
-// shrinkAlpha averages alpha over blocks of s by s pixels, in 0..1.
-func shrinkAlpha(alpha *image.Gray, s int) []float32 {
+// shrinkAlpha averages alpha over blocks of s by s pixels, in 0..1. Where
+// state, if there is one, is not unknown, it is taken for granted.
+func shrinkAlpha(alpha *image.Gray, s int, state []uint8) []float32 {
 	w, h := alpha.Rect.Dx(), alpha.Rect.Dy()
 	sw, sh := (w+s-1)/s, (h+s-1)/s
 	out := make([]float32, sw*sh)
 	parallelRows(context.Background(), sh, func(y0, y1 int) {
-		sum := make([]uint32, sw)
 		for y := y0; y < y1; y++ {
-			clear(sum)
-			last := min(h, (y+1)*s)
-			for sy := y * s; sy < last; sy++ {
-				row := alpha.Pix[sy*alpha.Stride:][:w]
-				for x := range sum {
-					n := min(len(row), s)
-					var t uint32
-					for _, v := range row[:n] {
-						t += uint32(v)
-					}
-					sum[x] += t
-					row = row[n:]
+			for x := 0; x < sw; x++ {
+				i := y*sw + x
+				if state != nil && state[i] != unknown {
+					out[i] = float32(state[i]) / 255
+					continue
 				}
-			}
-			for x, v := range sum {
-				n := (min(w, (x+1)*s) - x*s) * (last - y*s)
-				out[y*sw+x] = float32(v) / (255 * float32(n))
+				var sum, n int
+				for py := y * s; py < min(h, (y+1)*s); py++ {
+					for _, v := range alpha.Pix[py*alpha.Stride+x*s : py*alpha.Stride+min(w, (x+1)*s)] {
+						sum += int(v)
+						n++
+					}
+				}
+				out[i] = float32(sum) / float32(255*n)
 			}
 		}
 	})

@@ -36,6 +36,55 @@ type matting struct {
 	snap    bool // settle faint values at the finest level
 
 	report func(float64)
+
+	// rgb and state are the picture and the trimap at the levels that are
+	// solved in one piece, each made from the next finer one.
+	rgb   [][]float32
+	state [][]uint8
+}
+
+// pyramid fills in rgb and state.
+func (m *matting) pyramid(ctx context.Context) error {
+	for level := 0; ; level++ {
+		w, h := m.size(level)
+		m.rgb, m.state = append(m.rgb, nil), append(m.state, nil)
+		if w*h <= wholePixels {
+			rgb, state := make([]float32, 3*w*h), make([]uint8, w*h)
+			m.rgb[level], m.state[level] = rgb, state
+			if err := parallelRows(ctx, h, func(y0, y1 int) {
+				for y := y0; y < y1; y++ {
+					if level > 0 && m.rgb[level-1] != nil {
+						fw, fh := m.size(level - 1)
+						halve(rgb[3*y*w:3*(y+1)*w], state[y*w:(y+1)*w], m.rgb[level-1], m.state[level-1], y, fw, fh)
+						continue
+					}
+					m.p.block(rgb[3*y*w:3*(y+1)*w], 0, w, y, level)
+					m.states(state[y*w:(y+1)*w], 0, y, level)
+				}
+			}); err != nil {
+				return err
+			}
+		}
+		if max(w, h) <= coarsest {
+			return nil
+		}
+	}
+}
+
+// halve writes row y of a level from the next finer one, w by h pixels large.
+func halve(rgb []float32, state []uint8, finer []float32, finerState []uint8, y, w, h int) {
+	y0, y1 := 2*y*w, min(2*y+1, h-1)*w
+	for x := range state {
+		x0, x1 := 2*x, min(2*x+1, w-1)
+		i, j, k, l := y0+x0, y0+x1, y1+x0, y1+x1
+		for c := 0; c < 3; c++ {
+			rgb[3*x+c] = (finer[3*i+c] + finer[3*j+c] + finer[3*k+c] + finer[3*l+c]) / 4
+		}
+		state[x] = unknown
+		if v := finerState[i]; v == finerState[j] && v == finerState[k] && v == finerState[l] {
+			state[x] = v
+		}
+	}
 }
 
 // prior is a guess of alpha and how much to trust it, on its own grid.
@@ -66,6 +115,11 @@ func (m *matting) size(level int) (w, h int) {
 
 // solve returns alpha at a level; at level 0 it writes it to out instead.
 func (m *matting) solve(ctx context.Context, level int, out *image.Gray) (*plane, error) {
+	if m.rgb == nil {
+		if err := m.pyramid(ctx); err != nil {
+			return nil, err
+		}
+	}
 	w, h := m.size(level)
 	var coarse *plane
 	if max(w, h) > coarsest {
@@ -181,15 +235,23 @@ func (m *matting) store(q *problem, t image.Rectangle, alpha *plane, out *image.
 // at the coarsest.
 func (m *matting) problem(level int, r, free image.Rectangle, coarse *plane, each func(h int, f func(y0, y1 int)) error) (*problem, error) {
 	w, h := r.Dx(), r.Dy()
-	buf := make([]float32, 4*w*h)
-	rgb, x := buf[:3*w*h], buf[3*w*h:]
-	state := make([]uint8, w*h)
+	var rgb []float32
+	if m.rgb[level] != nil {
+		rgb = m.rgb[level]
+	} else {
+		rgb = make([]float32, 3*w*h)
+	}
+	x, state := make([]float32, w*h), make([]uint8, w*h)
 	side := float64(int(1) << level)
 	err := each(h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			line, start := state[y*w:(y+1)*w], x[y*w:(y+1)*w]
-			m.p.block(rgb[3*y*w:3*(y+1)*w], r.Min.X, r.Max.X, y+r.Min.Y, level)
-			m.states(line, r.Min.X, y+r.Min.Y, level)
+			if m.rgb[level] != nil {
+				copy(line, m.state[level][y*w:])
+			} else {
+				m.p.block(rgb[3*y*w:3*(y+1)*w], r.Min.X, r.Max.X, y+r.Min.Y, level)
+				m.states(line, r.Min.X, y+r.Min.Y, level)
+			}
 			for i, v := range line {
 				switch {
 				case v == inside:

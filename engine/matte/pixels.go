@@ -11,6 +11,7 @@ type pixels struct {
 	w, h, stride int
 	pix          []uint8
 	deep         bool // 16 bits a channel
+	solid        bool // found to be opaque all over
 }
 
 // pixelsOf returns a view of src. Types other than *image.NRGBA and
@@ -21,14 +22,14 @@ func pixelsOf(src image.Image) (pixels, image.Image) {
 	if b.Min == (image.Point{}) {
 		switch m := src.(type) {
 		case *image.NRGBA:
-			return pixels{b.Dx(), b.Dy(), m.Stride, m.Pix, false}, m
+			return pixels{b.Dx(), b.Dy(), m.Stride, m.Pix, false, false}, m
 		case *image.NRGBA64:
-			return pixels{b.Dx(), b.Dy(), m.Stride, m.Pix, true}, m
+			return pixels{b.Dx(), b.Dy(), m.Stride, m.Pix, true, false}, m
 		}
 	}
 	m := image.NewNRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
 	draw.Draw(m, m.Bounds(), src, b.Min, draw.Src)
-	return pixels{b.Dx(), b.Dy(), m.Stride, m.Pix, false}, m
+	return pixels{b.Dx(), b.Dy(), m.Stride, m.Pix, false, false}, m
 }
 
 // rgb writes the colours of pixels x0..x1-1 of row y as interleaved R, G, B
@@ -54,8 +55,8 @@ func (p *pixels) rgb(dst []float32, y, x0, x1 int) {
 	}
 }
 
-// copyOpaque returns a copy of the picture with all alphas at their maximum.
-// The result has the type of the picture that p views.
+// newOpaque returns an empty picture of the type and size that p views, its
+// values and its stride.
 func (p *pixels) newOpaque() (image.Image, []uint8, int) {
 	r := image.Rect(0, 0, p.w, p.h)
 	if p.deep {
@@ -121,6 +122,9 @@ func unit16(v float32) uint16 {
 
 // mulAlpha multiplies alpha by the picture's own alpha, row y0 to y1.
 func (p *pixels) mulAlpha(alpha *image.Gray, y0, y1 int) {
+	if p.solid {
+		return
+	}
 	bytes, at := 4, 3
 	if p.deep {
 		bytes, at = 8, 6
@@ -142,5 +146,5 @@ func (p *pixels) crop(r image.Rectangle) pixels {
 	if p.deep {
 		bytes = 8
 	}
-	return pixels{r.Dx(), r.Dy(), p.stride, p.pix[r.Min.Y*p.stride+bytes*r.Min.X:], p.deep}
+	return pixels{r.Dx(), r.Dy(), p.stride, p.pix[r.Min.Y*p.stride+bytes*r.Min.X:], p.deep, p.solid}
 }

@@ -24,64 +24,85 @@ func Refine(ctx context.Context, src image.Image, m Mask, o Options, progress fu
 }
 
 func refine(ctx context.Context, src image.Image, m Mask, o Options, progress func(float64)) (*Cutout, error) {
-	todo := &steps{report: progress}
 	p, src := pixelsOf(src)
 	if err := o.Hints.check(p.w, p.h); err != nil {
 		return nil, err
 	}
-	s, err := newSmall(ctx, &p, m)
+	if err := m.check(); err != nil {
+		return nil, err
+	}
+	if p.w == 0 || p.h == 0 {
+		return nil, fault.Newf(fault.Internal, "", "picture of %dx%d", p.w, p.h)
+	}
+	todo := &steps{report: progress}
+	todo.part(0)(0)
+	var c *Cutout
+	var err error
+	if o.Quality == Off {
+		c, err = bilinear(ctx, &p, m)
+	} else {
+		c, err = matted(ctx, &p, m, o, todo)
+	}
 	if err != nil {
 		return nil, err
 	}
-	todo.part(0.1)(1)
+	todo.part(0.05)(1)
+	if o.Hints != nil {
+		if c, err = touch(ctx, src, c, o.Hints, o); err != nil {
+			return nil, err
+		}
+	}
+	todo.part(1 - todo.done)(1)
+	return c, nil
+}
+
+// matted makes a cut-out by the guided filter or by matting.
+func matted(ctx context.Context, p *pixels, m Mask, o Options, todo *steps) (*Cutout, error) {
+	s, err := newSmall(ctx, p, m)
+	if err != nil {
+		return nil, err
+	}
+	todo.part(0.05)(1)
+	if err := s.divide(ctx, o); err != nil {
+		return nil, err
+	}
 	alpha := image.NewGray(image.Rect(0, 0, p.w, p.h))
-	switch o.Quality {
-	case Off:
-		err = s.bilinear(ctx, m, alpha)
-	default:
-		if err = s.divide(ctx, o); err == nil {
-			err = s.expand(ctx, alpha)
-		}
-		todo.part(0.1)(1)
-		if err == nil && o.Quality == Fast {
-			err = s.fast(ctx, &p, alpha)
-		} else if err == nil {
-			err = s.fine(ctx, &p, alpha, nil)
-		}
+	if err := s.expand(ctx, alpha); err != nil {
+		return nil, err
+	}
+	todo.part(0.05)(1)
+	solved := todo.part(0.5)
+	if o.Quality == Fast {
+		err = s.fast(ctx, p, alpha)
+	} else {
+		err = s.fine(ctx, p, alpha, solved)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if o.Quality != Off && !o.Translucent {
-		if err := s.solidify(ctx, &p, alpha); err != nil {
+	solved(1)
+	if !o.Translucent {
+		if err := s.solidify(ctx, p, alpha); err != nil {
 			return nil, err
 		}
 	}
-	if o.Quality != Off && !o.KeepSpecks {
-		if err := s.removeFaint(ctx, &p, alpha); err != nil {
+	if !o.KeepSpecks {
+		if err := s.removeFaint(ctx, p, alpha); err != nil {
 			return nil, err
 		}
 	}
-	todo.part(0.5)(1)
+	todo.part(0.05)(1)
 	c := &Cutout{Alpha: alpha}
-	if o.Quality == Off || o.NoForeground {
+	if o.NoForeground {
 		c.Foreground, err = p.opaque(ctx)
 	} else {
-		c.Foreground, err = p.foreground(ctx, s.rgb, s.scale, alpha)
+		c.Foreground, err = p.foreground(ctx, s.rgb, s.scale, alpha, s.state)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := p.productAlpha(ctx, alpha); err != nil {
-		return nil, err
-	}
-	todo.part(0.3)(1)
-	if o.Hints != nil {
-		o2 := o
-		o2.Hints = nil
-		return touch(ctx, src, c, o.Hints, o2)
-	}
-	return c, nil
+	todo.part(0.25)(1)
+	return c, parallelRows(ctx, p.h, func(y0, y1 int) { p.mulAlpha(alpha, y0, y1) })
 }
 
 // fast fills in the unknown part of alpha by the guided filter.
@@ -125,12 +146,15 @@ func (s *small) prior() *prior {
 	return g
 }
 
-// bilinear fills in alpha from the mask alone.
-func (s *small) bilinear(ctx context.Context, m Mask, alpha *image.Gray) error {
-	w, h := alpha.Rect.Dx(), alpha.Rect.Dy()
-	cols := triangle(w, m.W, float64(m.W)/float64(w))
-	rows := triangle(h, m.H, float64(m.H)/float64(h))
-	return parallelRows(ctx, h, func(y0, y1 int) {
+// bilinear makes a cut-out from the mask alone.
+func bilinear(ctx context.Context, p *pixels, m Mask) (*Cutout, error) {
+	if err := m.check(); err != nil {
+		return nil, err
+	}
+	alpha := image.NewGray(image.Rect(0, 0, p.w, p.h))
+	cols := triangle(p.w, m.W, float64(m.W)/float64(p.w))
+	rows := triangle(p.h, m.H, float64(m.H)/float64(p.h))
+	err := parallelRows(ctx, p.h, func(y0, y1 int) {
 		line := make([]float32, m.W)
 		for y := y0; y < y1; y++ {
 			clear(line)
@@ -147,7 +171,13 @@ func (s *small) bilinear(ctx context.Context, m Mask, alpha *image.Gray) error {
 				alpha.Pix[y*alpha.Stride+x] = unit8(sum)
 			}
 		}
+		p.mulAlpha(alpha, y0, y1)
 	})
+	if err != nil {
+		return nil, err
+	}
+	fore, err := p.opaque(ctx)
+	return &Cutout{alpha, fore}, err
 }
 
 // opaque returns an opaque copy of the picture.
@@ -158,11 +188,6 @@ func (p *pixels) opaque(ctx context.Context) (image.Image, error) {
 			p.copyRow(pix[y*stride:], y)
 		}
 	})
-}
-
-// productAlpha multiplies alpha by the picture's own.
-func (p *pixels) productAlpha(ctx context.Context, alpha *image.Gray) error {
-	return parallelRows(ctx, p.h, func(y0, y1 int) { p.mulAlpha(alpha, y0, y1) })
 }
 
 // Solve finds alpha where trimap is neither 0 nor 255, at full resolution;

@@ -1,10 +1,6 @@
 package matte
 
-import (
-	"context"
-
-	"kirinuki/engine/fault"
-)
+import "context"
 
 // workSide is about how many pixels the longer side of the small picture
 // has: that of the networks' own input, beyond which a mask says nothing.
@@ -30,12 +26,6 @@ const (
 
 // newSmall shrinks p by area average and stretches m over the same grid.
 func newSmall(ctx context.Context, p *pixels, m Mask) (*small, error) {
-	if err := m.check(); err != nil {
-		return nil, err
-	}
-	if p.w == 0 || p.h == 0 {
-		return nil, fault.Newf(fault.Internal, "", "picture of %dx%d", p.w, p.h)
-	}
 	s := max(1, (max(p.w, p.h)+workSide/2)/workSide)
 	g := &small{scale: s, w: (p.w + s - 1) / s, h: (p.h + s - 1) / s}
 	g.blur = max(1, float64(p.w)/float64(s*m.W), float64(p.h)/float64(s*m.H))
@@ -53,18 +43,22 @@ func newSmall(ctx context.Context, p *pixels, m Mask) (*small, error) {
 func (p *pixels) shrink(ctx context.Context, s int) ([]float32, error) {
 	w, h := (p.w+s-1)/s, (p.h+s-1)/s
 	rgb := make([]float32, w*h*3)
+	opaque := make([]bool, (h+chunk-1)/chunk)
 	err := parallelRows(ctx, h, func(y0, y1 int) {
+		all := uint8(255)
+		defer func() { opaque[y0/chunk] = all == 255 }()
 		sum := make([]uint32, 3*w)
 		for y := y0; y < y1; y++ {
 			out := rgb[3*y*w : 3*(y+1)*w]
 			if s == 1 {
 				p.rgb(out, y, 0, p.w)
+				all &= p.alphaOf(y)
 				continue
 			}
 			clear(sum)
 			last := min(p.h, (y+1)*s)
 			for sy := y * s; sy < last; sy++ {
-				p.addRow(sum, sy, s)
+				all &= p.addRow(sum, sy, s)
 			}
 			unit := float32(1.0 / 255)
 			if p.deep {
@@ -79,17 +73,24 @@ func (p *pixels) shrink(ctx context.Context, s int) ([]float32, error) {
 			}
 		}
 	})
+	p.solid = true
+	for _, o := range opaque {
+		p.solid = p.solid && o
+	}
 	return rgb, err
 }
 
-// addRow adds row y to the sums of blocks s pixels wide.
-func (p *pixels) addRow(sum []uint32, y, s int) {
+// addRow adds row y to the sums of blocks s pixels wide. It returns the bits
+// that all the row's alphas share: 255 where it is opaque.
+func (p *pixels) addRow(sum []uint32, y, s int) uint8 {
+	all := uint8(255)
 	if p.deep {
 		row := p.pix[y*p.stride : y*p.stride+8*p.w]
 		for i := 0; len(row) > 0; i += 3 {
 			n := min(len(row), 8*s)
 			var r, g, b uint32
 			for q := row[:n]; len(q) >= 8; q = q[8:] {
+				all &= q[6]
 				r += uint32(q[0])<<8 | uint32(q[1])
 				g += uint32(q[2])<<8 | uint32(q[3])
 				b += uint32(q[4])<<8 | uint32(q[5])
@@ -99,13 +100,14 @@ func (p *pixels) addRow(sum []uint32, y, s int) {
 			sum[i+2] += b
 			row = row[n:]
 		}
-		return
+		return all
 	}
 	row := p.pix[y*p.stride : y*p.stride+4*p.w]
 	for i := 0; len(row) > 0; i += 3 {
 		n := min(len(row), 4*s)
 		var r, g, b uint32
 		for q := row[:n]; len(q) >= 4; q = q[4:] {
+			all &= q[3]
 			r += uint32(q[0])
 			g += uint32(q[1])
 			b += uint32(q[2])
@@ -115,4 +117,18 @@ func (p *pixels) addRow(sum []uint32, y, s int) {
 		sum[i+2] += b
 		row = row[n:]
 	}
+	return all
+}
+
+// alphaOf returns the bits that all alphas of row y share.
+func (p *pixels) alphaOf(y int) uint8 {
+	bytes, at := 4, 3
+	if p.deep {
+		bytes, at = 8, 6
+	}
+	all := uint8(255)
+	for i := at; i < bytes*p.w; i += bytes {
+		all &= p.pix[y*p.stride+i]
+	}
+	return all
 }

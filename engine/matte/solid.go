@@ -24,7 +24,7 @@ const (
 // glass.
 func (s *small) solidify(ctx context.Context, p *pixels, alpha *image.Gray) error {
 	w, h := s.w, s.h
-	a := shrinkAlpha(alpha, s.scale)
+	a := shrinkAlpha(alpha, s.scale, s.state)
 	mean, square := append([]float32(nil), a...), make([]float32, w*h)
 	for i, v := range a {
 		square[i] = v * v
@@ -111,7 +111,7 @@ func (s *small) keepTranslucent(alpha []float32, veil []uint8) {
 // removeFaint clears detached parts that the solver left of nothing: small
 // ones, and those that are faint all over.
 func (s *small) removeFaint(ctx context.Context, p *pixels, alpha *image.Gray) error {
-	a := shrinkAlpha(alpha, s.scale)
+	a := shrinkAlpha(alpha, s.scale, s.state)
 	line := make([]uint8, s.w)
 	l := components(s.w, s.h, 10, func(y int) []uint8 {
 		for x, v := range a[y*s.w : (y+1)*s.w] {

@@ -397,7 +397,7 @@ func (g *patch) merge(ctx context.Context, part *pixels, crop image.Rectangle, o
 		s := max(1, (max(part.w, part.h)+workSide/2)/workSide)
 		var rgb []float32
 		if rgb, err = clean.shrink(ctx, s); err == nil {
-			fore, err = clean.foreground(ctx, rgb, s, alpha)
+			fore, err = clean.foreground(ctx, rgb, s, alpha, nil)
 		}
 	}
 	if err != nil {

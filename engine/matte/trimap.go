@@ -34,12 +34,12 @@ const speckShare = 0.002
 // word. It returns nil where the mask or the hints are malformed.
 func Trimap(src image.Image, m Mask, h *Hints) *image.Gray {
 	p, _ := pixelsOf(src)
-	ctx := context.Background()
-	s, err := newSmall(ctx, &p, m)
-	if err != nil || h.check(p.w, p.h) != nil {
+	if m.check() != nil || h.check(p.w, p.h) != nil || p.w == 0 || p.h == 0 {
 		return nil
 	}
-	if err := s.divide(ctx, Options{}); err != nil {
+	ctx := context.Background()
+	s, err := newSmall(ctx, &p, m)
+	if err != nil || s.divide(ctx, Options{}) != nil {
 		return nil
 	}
 	t := image.NewGray(image.Rect(0, 0, p.w, p.h))
