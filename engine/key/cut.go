@@ -29,7 +29,7 @@ func Cut(ctx context.Context, img image.Image, bg Background, o Options, progres
 	cut := &matte.Cutout{Alpha: image.NewGray(image.Rect(0, 0, src.w, src.h)), Foreground: front}
 	k := &cutter{src: src, dst: dst, alpha: cut.Alpha.Pix, bg: bg, options: o}
 	steps := []func(context.Context) error{
-		k.compare, k.threshold, k.grow, k.settle, k.grow, k.calm, k.grow, k.punch, k.depths, k.palette, k.unmix, k.tidy, k.product,
+		k.compare, k.threshold, k.grow, k.settle, k.calm, k.grow, k.punch, k.depths, k.palette, k.unmix, k.tidy, k.product,
 	}
 	if bg.Clear {
 		steps = []func(context.Context) error{k.solid, k.product}
@@ -61,7 +61,8 @@ type cutter struct {
 	diff  []uint8 // difference from the background, 255 = full range
 	depth []uint8 // 0 is background, else steps from it, at most deepest
 	limit float32 // differences up to this are background
-	noise float32 // what compression leaves beside edges
+	noise float32 // standard deviation of what is no subject
+	jpeg  bool    // it looks as if it was written as JPEG
 	inks  [][3]float32
 	edge  int // how many pixels wide an edge is
 }

@@ -30,13 +30,51 @@ func (f *field) add(c *[3]float32, x, y int) {
 	}
 }
 
-// settle learns the field from what has grown so far and compares anew, so
-// that the next growth follows the shading. Where there is no background to
-// learn from, cells take their neighbours' mean, wider and wider.
+// How far the shading may be followed: this many times, to this difference
+// from the surface. Without an end, a pale subject with a soft edge would be
+// taken for shading.
+const (
+	followTimes = 5
+	followMost  = 0.08
+)
+
+// settle learns the field from what has grown so far and grows again, as long
+// as that finds more: a lamp's hot spot is climbed from its foot.
 func (k *cutter) settle(ctx context.Context) error {
 	if k.bg.Noise == 0 && k.bg.flat() {
 		return ctx.Err() // an even colour has no shading
 	}
+	grown := k.grown()
+	for range followTimes {
+		if err := k.learn(ctx); err != nil {
+			return err
+		}
+		if err := k.grow(ctx); err != nil {
+			return err
+		}
+		now := k.grown()
+		if now-grown <= len(k.depth)/1000 {
+			break
+		}
+		grown = now
+	}
+	return ctx.Err()
+}
+
+// grown counts the background's pixels.
+func (k *cutter) grown() (n int) {
+	for _, d := range k.depth {
+		if d == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// learn makes the field from what has grown and compares anew. Where there is
+// no background to learn from, cells take their neighbours' mean, wider and
+// wider.
+func (k *cutter) learn(ctx context.Context) error {
 	f := field{size: max(16, max(k.src.w, k.src.h)/128)}
 	f.w, f.h = (k.src.w+f.size-1)/f.size, (k.src.h+f.size-1)/f.size
 	cells, weight := make([][3]float32, f.w*f.h), make([]float32, f.w*f.h)
@@ -54,7 +92,8 @@ func (k *cutter) settle(ctx context.Context) error {
 						if a < clearAlpha {
 							continue
 						}
-						b := k.behind(x, y)
+						u, v := k.src.uv(x, y)
+						b := k.bg.at(u, v)
 						for m := range sum {
 							sum[m] += float64(c[m] - b[m])
 						}
@@ -64,7 +103,8 @@ func (k *cutter) settle(ctx context.Context) error {
 				// A few pixels at a subject's edge would pull the cell.
 				if n*8 >= f.size*f.size {
 					for m := range sum {
-						cells[j*f.w+i][m] = float32(sum[m] / float64(n))
+						mean := float32(sum[m] / float64(n))
+						cells[j*f.w+i][m] = min(max(mean, -followMost), followMost)
 					}
 					weight[j*f.w+i] = 1
 				}

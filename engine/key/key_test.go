@@ -4,9 +4,7 @@ import (
 	"context"
 	"image"
 	"image/color"
-	"image/draw"
 	"math"
-	"math/rand"
 	"testing"
 
 	"golang.org/x/image/font"
@@ -172,13 +170,9 @@ func TestCutAntiAliasedArtworkExactly(t *testing.T) {
 				continue
 			}
 			alpha, composite := score(s, got, color.NRGBA{255, 0, 255, 255})
-			t.Logf("%s %v on %v: alpha %.2f composite %.2f", name, c.front, c.back, alpha, composite)
 			if alpha > 2 || composite > 2 {
 				t.Errorf("%s %v on %v: mean error of alpha %.2f, of the composite %.2f", name, c.front, c.back, alpha, composite)
 			}
 		}
 	}
 }
-
-var _ = rand.Int
-var _ = draw.Src

@@ -16,6 +16,7 @@ func (k *cutter) calm(ctx context.Context) error {
 		return ctx.Err()
 	}
 	high := min(1.4*swing, 28.0/255)
+	k.jpeg = true
 	if high <= k.limit {
 		return ctx.Err()
 	}

@@ -55,7 +55,7 @@ func (k *cutter) solve(x, y int, near []offset) {
 	w, h := k.src.w, k.src.h
 	own, _ := k.src.at(x, y)
 	b := k.behind(x, y)
-	v := sub(own, b)
+	v := k.weigh(sub(own, b))
 	size := float32(math.Sqrt(float64(dot(v, v))))
 	if size < 1e-6 {
 		return
@@ -79,7 +79,7 @@ func (k *cutter) solve(x, y int, near []offset) {
 		if a < 0.5 {
 			continue
 		}
-		f := sub(c, b)
+		f := k.weigh(sub(c, b))
 		ff := dot(f, f)
 		if ff < 1e-6 {
 			continue
@@ -101,11 +101,14 @@ func (k *cutter) solve(x, y int, near []offset) {
 			ridge, ridgeF = along, c
 		}
 	}
-	front := bestF
-	if bestCost > max(0.06, 2*exact) {
-		front = k.ink(b, ridgeF, ridge)
+	front, most := bestF, max(0.06, 2*exact)
+	if k.jpeg {
+		most = 0.25 // colours stray at edges; lone ones are not to be believed
 	}
-	f := sub(front, b)
+	if bestCost > most {
+		front = k.ink(b, ridgeF)
+	}
+	f := k.weigh(sub(front, b))
 	ff := dot(f, f)
 	if ff < 1e-6 {
 		return
@@ -125,10 +128,22 @@ func (k *cutter) solve(x, y int, near []offset) {
 	// What F does not explain is the pixel's own texture, to be trusted as
 	// far as the pixel is the subject's.
 	trust := max(0, 2*t-1) / t
-	for i := range front {
-		front[i] += trust * (v[i] - t*f[i])
+	for i, c := range front {
+		front[i] += trust * (own[i] - b[i] - t*(c-b[i]))
 	}
 	k.dst.set(x, y, front)
+}
+
+// weigh turns a difference of colours into what distances are measured in.
+// JPEG blurs colour over several pixels and keeps lightness sharp, so there
+// the lightness says where an edge is.
+func (k *cutter) weigh(d [3]float32) [3]float32 {
+	if !k.jpeg {
+		return d
+	}
+	const faint = 0.3
+	y := 0.299*d[0] + 0.587*d[1] + 0.114*d[2]
+	return [3]float32{1.5 * y, faint * (d[0] - y), faint * (d[2] - y)}
 }
 
 // palette finds the inks, the few exact colours that artwork is drawn in:
@@ -213,8 +228,9 @@ func (k *cutter) lines(count map[[3]float32]int, total int) (inks [][3]float32) 
 // ink returns the palest ink on the line from b through ridge that is at
 // least as full, or ridge itself: hairlines of small print never reach their
 // ink's colour.
-func (k *cutter) ink(b, ridge [3]float32, length float32) [3]float32 {
+func (k *cutter) ink(b, ridge [3]float32) [3]float32 {
 	v, best, front := sub(ridge, b), float32(math.Inf(1)), ridge
+	length := float32(math.Sqrt(float64(dot(v, v))))
 	for _, c := range k.inks {
 		f := sub(c, b)
 		full := float32(math.Sqrt(float64(dot(f, f))))
