@@ -22,8 +22,8 @@ func TestWebGPUAgreesWithTheProcessor(t *testing.T) {
 		t.Skipf("DID NOT RUN: there is no Vulkan driver on this machine (%+v)", list)
 	}
 	t.Logf("%+v", list)
-	c := red(t, onnxtest.Net{W: 96, Layers: 4})
-	want, err := openChild(t, c, Options{}).Run(context.Background(), picture(96, 96))
+	c := red(t, onnxtest.Net{W: 48, Layers: 1})
+	want, err := openChild(t, c, Options{}).Run(context.Background(), picture(48, 48))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestWebGPUAgreesWithTheProcessor(t *testing.T) {
 	if s := gpu.Status(); !s.Internet {
 		t.Errorf("the child may open sockets: %+v", s)
 	}
-	got, err := gpu.Run(context.Background(), picture(96, 96))
+	got, err := gpu.Run(context.Background(), picture(48, 48))
 	if err != nil {
 		t.Fatal(err)
 	}
