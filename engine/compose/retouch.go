@@ -224,8 +224,9 @@ func recolor(front, original image.Image, x, y int, cover []uint8) {
 	}
 }
 
-// hint asks the solver about a stroke. It is told that stroke and what was
-// said before close by; what was said farther away has had its answer.
+// hint asks the solver about a stroke. Its answer holds for what the stroke
+// covers and for what nobody has said a word about; what a person painted or
+// hinted before stays.
 func (p *painter) hint(ctx context.Context, s Stroke) error {
 	word := matte.Keep
 	switch s.Tool {
@@ -240,49 +241,75 @@ func (p *painter) hint(ctx context.Context, s Stroke) error {
 	if err != nil {
 		return err
 	}
-	old := p.Cutout
 	if b.r.Empty() {
 		p.undo = append(p.undo, patch{})
 		return nil
 	}
-	before := p.copyHints(b.r)
-	p.own(b.r, false)
+	h := &matte.Hints{W: r.Dx(), H: r.Dy(), V: make([]matte.Hint, r.Dx()*r.Dy())}
 	for y := b.r.Min.Y; y < b.r.Max.Y; y++ {
 		for x := b.r.Min.X; x < b.r.Max.X; x++ {
 			if b.v[(y-b.r.Min.Y)*b.r.Dx()+x-b.r.Min.X] >= 128 {
-				p.hints[y*r.Dx()+x] = word
+				h.V[y*r.Dx()+x] = word
 			}
 		}
 	}
-	near := b.r.Inset(-int(4*s.Radius*p.scale) - 32).Intersect(r)
-	h := &matte.Hints{W: r.Dx(), H: r.Dy(), V: make([]matte.Hint, r.Dx()*r.Dy())}
-	for y := near.Min.Y; y < near.Max.Y; y++ {
-		copy(h.V[y*r.Dx()+near.Min.X:y*r.Dx()+near.Max.X], p.hints[y*r.Dx()+near.Min.X:])
-	}
-	src := p.source.Original
+	src, old := p.source.Original, p.Cutout
 	if src == nil {
 		src = old.Foreground
 	}
-	c, err := p.touch(ctx, src, p.Cutout, h)
+	c, err := p.touch(ctx, src, old, h)
 	if err != nil {
 		return err
 	}
 	if c.Alpha.Rect != r || c.Foreground.Bounds() != r {
 		return fault.Newf(fault.Internal, "", "the solver changed the cut-out's size")
 	}
-	// The solver's answer is someone else's to keep, so copy before painting.
+	// The solver's answer is someone else's to keep, so it is copied before
+	// anything is painted on it.
 	p.Cutout, p.ownAlpha, p.ownFront = c, false, false
-	d := difference(old, c)
+	p.hold(old, h, difference(old, c))
+
+	d := difference(old, p.Cutout)
 	p.Dirty = p.Dirty.Union(d)
-	u := patch{r: d, hr: b.r, hints: before}
+	u := patch{r: d, hr: b.r, hints: p.copyHints(b.r)}
 	if !d.Empty() {
 		u.alpha = grab(old.Alpha, d)
-		if old.Foreground != c.Foreground {
+		if old.Foreground != p.Cutout.Foreground {
 			u.front = grab(old.Foreground, d)
 		}
 	}
 	p.push(u)
+	p.own(b.r, false)
+	for y := b.r.Min.Y; y < b.r.Max.Y; y++ {
+		for x := b.r.Min.X; x < b.r.Max.X; x++ {
+			if v := h.V[y*r.Dx()+x]; v != matte.NoHint {
+				p.hints[y*r.Dx()+x] = v
+			}
+		}
+	}
 	return nil
+}
+
+// hold puts back, within changed, what a person had said before and the new
+// hints do not speak of.
+func (p *painter) hold(old *matte.Cutout, h *matte.Hints, changed image.Rectangle) {
+	if p.hints == nil {
+		return
+	}
+	one := []uint8{255}
+	for y := changed.Min.Y; y < changed.Max.Y; y++ {
+		for x := changed.Min.X; x < changed.Max.X; x++ {
+			i := y*h.W + x
+			if said := p.hints[i]; h.V[i] != matte.NoHint || said != matte.Keep && said != matte.Remove {
+				continue
+			}
+			p.own(image.Rectangle{}, old.Foreground != p.Cutout.Foreground)
+			p.Cutout.Alpha.Pix[y*p.Cutout.Alpha.Stride+x] = old.Alpha.Pix[y*old.Alpha.Stride+x]
+			if p.ownFront {
+				recolor(p.Cutout.Foreground, old.Foreground, x, y, one)
+			}
+		}
+	}
 }
 
 // part drops the detached part under a point, or brings it back as it was

@@ -267,15 +267,72 @@ func TestEraseAndRestore(t *testing.T) {
 	if a, c := at(got.Cutout, 50, 8); a != 255 || c != green {
 		t.Errorf("restored pixel has alpha %d, colour %v; want the original's %v", a, c, green)
 	}
-	// A later hint nearby must not bring the erased part back.
-	e.Strokes = append(e.Strokes, compose.Stroke{Tool: compose.Hair, Radius: 4, Points: []compose.Point{{X: 38, Y: 32}}})
-	told := false
-	_, err = compose.Retouch(ctx, s, e, compose.RetouchOptions{Touch: func(c context.Context, m image.Image, b *matte.Cutout, h *matte.Hints) (*matte.Cutout, error) {
-		told = h.V[32*96+30] == matte.Remove && h.V[32*96+38] == matte.Unknown && h.V[8*96+50] == matte.Keep
-		return paintHints(c, m, b, h)
+	// A later hint nearby must not bring the erased part back, whatever the
+	// solver says; under the hint itself it may.
+	e.Strokes = append(e.Strokes, compose.Stroke{Tool: compose.Hair, Radius: 4, Points: []compose.Point{{X: 36, Y: 32}}})
+	got, err = compose.Retouch(ctx, s, e, compose.RetouchOptions{Touch: func(c context.Context, m image.Image, b *matte.Cutout, h *matte.Hints) (*matte.Cutout, error) {
+		for i, v := range h.V {
+			if over := math.Hypot(float64(i%96)+0.5-36, float64(i/96)+0.5-32) < 4; over != (v == matte.Unknown) {
+				t.Fatalf("the solver was told %v at %d, %d", v, i%96, i/96)
+			}
+		}
+		a := image.NewGray(b.Alpha.Rect)
+		for i := range a.Pix {
+			a.Pix[i] = 77
+		}
+		f := image.NewNRGBA(a.Rect)
+		for i := 3; i < len(f.Pix); i += 4 {
+			f.Pix[i] = 255
+		}
+		return &matte.Cutout{Alpha: a, Foreground: f}, nil
 	}})
-	if err != nil || !told {
-		t.Errorf("the solver was not told what had been erased and restored (%v)", err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for p, want := range map[image.Point]uint8{{X: 30, Y: 32}: 0, {X: 50, Y: 8}: 255, {X: 36, Y: 32}: 77, {X: 33, Y: 32}: 77, {X: 5, Y: 5}: 77} {
+		if a, _ := at(got.Cutout, p.X, p.Y); a != want {
+			t.Errorf("after the hint %v has alpha %d, want %d", p, a, want)
+		}
+	}
+	if _, c := at(got.Cutout, 50, 8); c != green {
+		t.Errorf("the restored pixel's colour became %v", c)
+	}
+}
+
+// TestRetouchWithTheSolver draws over a piece that the network forgot.
+func TestRetouchWithTheSolver(t *testing.T) {
+	whole := disc(100, 75, 50)
+	s := source(200, 150, whole, even(red), even(green))
+	for y := range 150 { // the right part is missing
+		for x := 110; x < 200; x++ {
+			s.Cutout.Alpha.Pix[y*200+x] = 0
+		}
+	}
+	e := compose.Edit{Strokes: []compose.Stroke{{Tool: compose.Keep, Radius: 6, Points: []compose.Point{{X: 118, Y: 60}, {X: 135, Y: 85}}}}}
+	got, err := compose.Retouch(ctx, s, e, compose.RetouchOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := func(c *matte.Cutout) (n int) {
+		for i, a := range c.Alpha.Pix {
+			if d := int(a) - int(whole(i%200, i/200)); d > 64 || d < -64 {
+				n++
+			}
+		}
+		return n
+	}
+	if before, after := wrong(s.Cutout), wrong(got.Cutout); after > before/3 {
+		t.Errorf("one stroke left %d of %d wrong pixels", after, before)
+	}
+	outside(t, s.Cutout, got.Cutout, got.Dirty)
+	// Taken back, it is as before; drawn again, the same.
+	none, err := compose.RetouchFrom(ctx, got, s, compose.Edit{}, compose.RetouchOptions{})
+	if err != nil || !same(none.Cutout, s.Cutout) {
+		t.Errorf("taking the stroke back left a trace (%v)", err)
+	}
+	again, err := compose.RetouchFrom(ctx, none, s, e, compose.RetouchOptions{})
+	if err != nil || !same(again.Cutout, got.Cutout) {
+		t.Errorf("the same stroke again gives something else (%v)", err)
 	}
 }
 
