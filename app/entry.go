@@ -13,14 +13,15 @@ import (
 // entry is one picture as the workspace knows it. Its fields are guarded by
 // Workspace.mu.
 type entry struct {
-	id     ID
-	name   string
-	path   string
-	src    Source // Data or Image until they are in the box
-	size   image.Point
-	listed bool // in the list; false while only the history knows it
-	folder bool // a folder whose pictures are still being found
-	known  bool // looked at: it may be worked on
+	id      ID
+	name    string
+	path    string
+	src     Source // Data or Image until they are in the box
+	size    image.Point
+	listed  bool // in the list; false while only the history knows it
+	folder  bool // a folder whose pictures are still being found
+	looking bool // being looked at, or about to
+	known   bool // looked at: it may be worked on
 
 	state    State
 	progress float64

@@ -27,9 +27,8 @@ func (w *Workspace) gone(b *cache.Box, why cache.Gone) {
 	stays := e.listed && (why == cache.Evicted || e.result == nil && e.path != "")
 	state := e.state
 	if !stays {
-		w.history.forget(map[*entry]bool{e: true}, forgetAll)
-		w.forget(e)
 		w.unlist(e)
+		w.forgetAll(e)
 	} else {
 		had := e.result != nil
 		w.history.forget(map[*entry]bool{e: true}, forgetResults)

@@ -78,6 +78,40 @@ func TestDeadline_TakesAllOfIt(t *testing.T) {
 	eventually(t, "the window is told", func() bool { return len(lists) > 0 })
 }
 
+// hasty is the system's clock, a few thousand times as fast.
+type hasty struct{ start time.Time }
+
+const haste = 3000
+
+func (h hasty) Boot() time.Duration                    { return time.Since(h.start) * haste }
+func (h hasty) Wall() time.Time                        { return h.start.Add(h.Boot()) }
+func (h hasty) After(d time.Duration) <-chan time.Time { return time.After(d / haste) }
+
+// With a clock that runs by itself nobody has to do anything: list, memory
+// and folder empty at the deadline, and not before.
+func TestDeadline_ByItself(t *testing.T) {
+	dir := t.TempDir()
+	clock := hasty{time.Now()}
+	store := cache.Open(dir, cache.Options{Clock: clock})
+	choices := settings.Open("")
+	choices.Update(func(s *settings.Settings) { s.ClearAfter = 60 })
+	b := &bench{dir: dir, Workspace: Open(Config{Remover: &fake{}, Clock: clock, Cache: store, Settings: choices})}
+	defer b.Close()
+	b.Add(Source{Image: disc(20, 20)}, Source{Path: write(t, t.TempDir(), "a.png", pngOf(disc(20, 20)))})
+	b.wait(t)
+	if len(b.Items()) != 2 || b.parts(t) != 4 {
+		t.Fatalf("%d items, %d parts", len(b.Items()), b.parts(t))
+	}
+	first := b.Items()[0].Deadline
+	for len(b.Items()) == 2 {
+		time.Sleep(time.Millisecond)
+	}
+	if now := clock.Wall(); now.Before(first) {
+		t.Errorf("gone %v too early", first.Sub(now))
+	}
+	eventually(t, "nothing is left", func() bool { return len(b.Items()) == 0 && b.parts(t) == 0 && !b.holdsPixels() })
+}
+
 func TestDeadline_AfterSleep(t *testing.T) {
 	b := newBench(t, &fake{})
 	b.Add(Source{Image: disc(20, 20)})

@@ -257,7 +257,7 @@ func (w *Workspace) Remove(ids ...ID) {
 		e := w.entries[id]
 		w.detach(e)
 		if e.folder {
-			delete(w.entries, id) // its pictures are not all found: nothing to bring back
+			w.forgetAll(e) // its pictures are not all found: nothing to bring back
 		} else {
 			s.removed = append(s.removed, removal{e, before})
 		}
@@ -292,7 +292,10 @@ func (w *Workspace) restore(removed []removal) {
 	for _, r := range removed {
 		r.e.listed = true
 		at[r.before] = append(at[r.before], r.e.id)
-		if r.e.again {
+		switch {
+		case !r.e.known && !r.e.looking:
+			w.lookAt([]*entry{r.e})
+		case r.e.again:
 			w.enqueue(r.e)
 		}
 		w.changed(r.e)
@@ -345,6 +348,13 @@ func entriesOf(removed []removal) []*entry {
 		all[i] = r.e
 	}
 	return all
+}
+
+// forgetAll lets go of an entry for good, in the history too. The caller
+// holds the lock.
+func (w *Workspace) forgetAll(e *entry) {
+	w.history.forget(map[*entry]bool{e: true}, forgetAll)
+	w.forget(e)
 }
 
 // forget lets go of an entry for good: its work, its box, its views. The

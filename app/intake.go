@@ -45,10 +45,18 @@ func (w *Workspace) Add(src ...Source) []ID {
 		added = append(added, e)
 	}
 	w.order = append(w.order, ids...)
-	w.busy++
-	w.spawn(func() { w.takeIn(added) })
+	w.lookAt(added)
 	w.notify.all()
 	return ids
+}
+
+// lookAt has entries looked at in the background. The caller holds the lock.
+func (w *Workspace) lookAt(all []*entry) {
+	for _, e := range all {
+		e.looking = true
+	}
+	w.busy++
+	w.spawn(func() { w.takeIn(all) })
 }
 
 // enter makes an entry that is not yet in the order. The caller holds the
@@ -157,7 +165,7 @@ func (w *Workspace) known(e *entry, err error) {
 	if w.entries[e.id] != e {
 		return // cleared meanwhile
 	}
-	e.known = true
+	e.known, e.looking = true, false
 	if err != nil {
 		w.fail(e, err)
 		return
@@ -223,11 +231,15 @@ func (w *Workspace) walk(at *entry) {
 	flush()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	at.folder, at.known = false, true
+	at.folder, at.looking = false, false
+	if w.listed(at.id) != at {
+		return // removed; should that be undone it is looked at again
+	}
+	at.known = true
 	switch {
 	case any:
 		w.unlist(at)
-		delete(w.entries, at.id)
+		w.forgetAll(at)
 	case err != nil:
 		w.fail(at, err)
 	default:

@@ -208,9 +208,6 @@ func (w *Workspace) unkeep(e *entry) {
 func (w *Workspace) restart(e *entry) {
 	e.halt()
 	e.state, e.progress, e.err, e.note, e.noThumb = Waiting, 0, nil, "", false
-	if !e.known && !e.folder { // a folder that was cancelled and walks no more
-		e.known = true
-	}
 	w.enqueue(e)
 	w.changed(e)
 }
