@@ -32,8 +32,8 @@ func (e Edit) Check() error {
 		if err := p.At.check("part", far); err != nil {
 			return err
 		}
-		if p.After < 0 || p.After > len(e.Strokes) {
-			return fault.Newf(fault.Usage, "", "a part after stroke %d of %d", p.After, len(e.Strokes))
+		if p.After < 0 {
+			return fault.Newf(fault.Usage, "", "a part after stroke %d", p.After)
 		}
 	}
 	if err := oneOf("background kind", e.Background.Kind, "", "color", "picture", "blur"); err != nil {

@@ -50,7 +50,7 @@ type Stroke struct {
 type Part struct {
 	At    Point `json:"at"`
 	Keep  bool  `json:"keep"`
-	After int   `json:"after,omitempty"` // how many strokes had been drawn before the click
+	After int   `json:"after,omitempty"` // how many strokes had been drawn before the click: len(Edit.Strokes) at that moment
 }
 
 // Edge moves and softens the outline.

@@ -129,12 +129,19 @@ type painter struct {
 	source                       Source
 	touch                        Touch
 	ownAlpha, ownFront, ownHints bool
+
+	// The detached parts, once asked for: of the cut-out as long as nothing
+	// but parts is dropped from it, and of the base.
+	labels, baseLabels *matte.Labels
 }
 
 // apply does one step.
 func (p *painter) apply(ctx context.Context, st step) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if st.stroke != nil || st.part.Keep {
+		p.labels = nil
 	}
 	var err error
 	switch {
@@ -316,11 +323,14 @@ func (p *painter) hold(old *matte.Cutout, h *matte.Hints, changed image.Rectangl
 // before anything was done.
 func (p *painter) part(part Part) {
 	r := p.Cutout.Alpha.Rect
-	of := p.Cutout.Alpha
+	of, cached := p.Cutout.Alpha, &p.labels
 	if part.Keep {
-		of = p.base.Alpha
+		of, cached = p.base.Alpha, &p.baseLabels
 	}
-	labels := matte.Components(of)
+	if *cached == nil {
+		*cached = matte.Components(of)
+	}
+	labels := *cached
 	id := near(labels, int(part.At.X*p.scale), int(part.At.Y*p.scale))
 	if id == 0 {
 		p.undo = append(p.undo, patch{})
@@ -362,6 +372,17 @@ func (p *painter) part(part Part) {
 			} else {
 				alpha.Pix[i] = 0
 				p.hints[y*r.Dx()+x] = matte.Remove
+			}
+		}
+	}
+	if part.Keep {
+		return
+	}
+	for y := at.Min.Y; y < at.Max.Y; y++ { // it is no part any more
+		row := labels.ID[y*r.Dx()+at.Min.X : y*r.Dx()+at.Max.X]
+		for x, v := range row {
+			if int(v) == id {
+				row[x] = 0
 			}
 		}
 	}

@@ -450,3 +450,40 @@ func TestRetouchCancelled(t *testing.T) {
 		t.Errorf("the solver's error became %v", err)
 	}
 }
+
+// TestManyPartsAtOnce drops every disc of a grid but one, as keeping one part
+// alone does.
+func TestManyPartsAtOnce(t *testing.T) {
+	dots := func(x, y int) uint8 { return disc(float64(x/20*20)+10, float64(y/20*20)+10, 6)(x, y) }
+	s := source(200, 200, dots, even(red), even(green))
+	var e compose.Edit
+	for i := range 100 {
+		if i != 55 {
+			e.Parts = append(e.Parts, compose.Part{At: compose.Point{X: float64(i%10*20) + 10, Y: float64(i/10*20) + 10}})
+		}
+	}
+	got, err := compose.Retouch(ctx, s, e, fake)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, a := range got.Cutout.Alpha.Pix {
+		x, y := i%200, i/200
+		want := uint8(0)
+		if x/20 == 5 && y/20 == 5 {
+			want = dots(x, y)
+		}
+		if a != want {
+			t.Fatalf("alpha %d at %d, %d; want %d", a, x, y, want)
+		}
+	}
+	// One at a time it is the same.
+	var last *compose.Retouched
+	for i := range e.Parts {
+		if last, err = compose.RetouchFrom(ctx, last, s, compose.Edit{Parts: e.Parts[:i+1]}, fake); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !same(last.Cutout, got.Cutout) {
+		t.Error("dropped one by one they leave something else")
+	}
+}

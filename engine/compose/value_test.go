@@ -56,7 +56,7 @@ func TestParseEditRefuses(t *testing.T) {
 		"half a crop":         `{"crop": {"w": 10}}`,
 		"half an aspect":      `{"canvas": {"aspect_w": 10}}`,
 		"huge canvas":         `{"canvas": {"w": 70000, "h": 10}}`,
-		"part of the future":  `{"parts": [{"at": {"x": 1, "y": 1}, "keep": true, "after": 1}]}`,
+		"part before all":     `{"parts": [{"at": {"x": 1, "y": 1}, "keep": true, "after": -1}]}`,
 	} {
 		if _, err := compose.ParseEdit([]byte(s)); fault.Of(err) != fault.Usage {
 			t.Errorf("%s: %v, want a usage error", name, err)
