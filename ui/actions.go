@@ -100,10 +100,12 @@ type actions struct {
 	byID map[string]*action
 	main *fyne.MainMenu
 	was  string // which were enabled when the menu was last drawn
+
+	shortcuts map[string]func() // by the name that Fyne gives them
 }
 
 func newActions(w *Window) *actions {
-	a := &actions{w: w, byID: map[string]*action{}}
+	a := &actions{w: w, byID: map[string]*action{}, shortcuts: map[string]func(){}}
 	has := func() bool { _, ok := w.list.item(); return ok }
 	done := func() bool { i, ok := w.list.item(); return ok && hasResult(i) }
 	k := func(name fyne.KeyName, mod ...fyne.KeyModifier) key {
@@ -235,6 +237,7 @@ func (a *actions) listen(c fyne.Canvas) {
 				shifted[k.name] = x
 			default:
 				c.AddShortcut(shortcut(k), func(fyne.Shortcut) { x.run() })
+				a.shortcuts[shortcut(k).ShortcutName()] = x.run
 			}
 		}
 	}

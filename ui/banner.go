@@ -37,11 +37,10 @@ func newBanner() *banner {
 		second: widgets.NewButton("", look.IconNone, widgets.Solid, nil),
 	}
 	b.close = widgets.NewIconButton(look.IconClose, words.T("button.close"), b.hide)
-	line := newThemedRect(theme.ColorNameSeparator)
-	line.min = fyne.NewSize(1, 1)
+	line := widgets.NewHairline()
 	row := container.NewBorder(nil, nil, container.NewCenter(b.icon), container.NewHBox(b.second, b.action, b.close),
 		container.New(layout.NewCustomPaddedLayout(0, 0, 8, 8), b.words))
-	b.object = container.NewStack(newThemedRect(theme.ColorNameHeaderBackground),
+	b.object = container.NewStack(widgets.NewGround(theme.ColorNameHeaderBackground),
 		newEdges(line, nil, nil, nil, container.New(layout.NewCustomPaddedLayout(4, 4, 16, 10), row)))
 	b.object.Hide()
 	return b

@@ -66,7 +66,7 @@ func newTopBar(w *Window) *topBar {
 	t.zoom = widgets.NewCaption("")
 	row := container.New(&barLayout{t: t},
 		container.NewHBox(t.ways[0], t.ways[1], t.ways[2], space(8), t.undo, t.redo),
-		container.NewHBox(t.sides, space(8), t.sizes, space(4), container.NewCenter(t.zoom)),
+		container.NewHBox(t.sides, space(8), t.sizes, container.NewCenter(t.zoom)),
 		t.quality)
 	t.object = bar(row, false)
 	return t
@@ -121,23 +121,20 @@ func (t *topBar) refreshZoom() {
 // the window is small.
 type barLayout struct{ t *topBar }
 
-const barGap = 12
+const barGap = 8
 
 func (b *barLayout) compact(on bool) {
 	for _, x := range b.t.ways {
 		x.SetCompact(on)
 	}
-	b.t.sizes.SetCompact(false)
+	b.t.sizes.SetCompact(on)
 }
 
 func (b *barLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 	// The least is what icons need, whatever is shown now.
-	icons := look.Size(look.SizeControl)*5 + 8 + 5*theme.Padding()
-	w := icons + o[1].MinSize().Width + o[2].MinSize().Width + 2*barGap
-	if b.t.zoom.Visible() {
-		w -= b.t.zoom.MinSize().Width
-	}
-	return fyne.NewSize(w, look.Size(look.SizeControl))
+	h := look.Size(look.SizeControl)
+	w := 5*h + 8 + 5*theme.Padding() + b.t.sides.Least(true) + b.t.sizes.Least(true) + 8 + 2*theme.Padding() + b.t.quality.Least(true)
+	return fyne.NewSize(w+2*barGap, h)
 }
 
 func (b *barLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
@@ -247,10 +244,7 @@ func (footLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 
 // bar puts a row on a panel with a hairline towards the middle.
 func bar(row fyne.CanvasObject, bottom bool) fyne.CanvasObject {
-	back := &themedRect{fill: look.ColorPanel}
-	back.ExtendBaseWidget(back)
-	line := &themedRect{fill: theme.ColorNameSeparator, min: fyne.NewSize(1, 1)}
-	line.ExtendBaseWidget(line)
+	back, line := widgets.NewGround(look.ColorPanel), widgets.NewHairline()
 	padded := container.New(layout.NewCustomPaddedLayout(8, 8, 10, 10), row)
 	if bottom {
 		return container.NewStack(back, newEdges(line, nil, nil, nil, padded))

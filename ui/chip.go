@@ -29,10 +29,7 @@ func newChip() *chip {
 		bar:    widgets.NewBar(),
 		button: widgets.NewButton("", look.IconNone, widgets.Solid, nil),
 	}
-	back := newThemedRect(theme.ColorNameOverlayBackground)
-	back.edge = theme.ColorNameSeparator
-	back.radius = 12
-	back.Refresh()
+	back := widgets.NewCard(theme.ColorNameOverlayBackground, theme.ColorNameSeparator, 12)
 	text := container.New(layout.NewCustomPaddedVBoxLayout(3), c.words, c.hint, c.bar)
 	row := container.NewBorder(nil, nil, container.NewCenter(c.icon), container.NewCenter(c.button), container.New(layout.NewCustomPaddedLayout(0, 0, 8, 12), container.New(&middleY{}, text)))
 	card := container.NewStack(back, container.New(layout.NewCustomPaddedLayout(9, 9, 14, 10), row))

@@ -61,9 +61,8 @@ func newPictureList(w *Window) *pictureList {
 		WithTip(words.T("action.save-all"), w.actions.get("save-all").keyName())
 	head := container.New(layout.NewCustomPaddedLayout(10, 6, 12, 8), container.New(layout.NewCustomPaddedVBoxLayout(0), p.title, p.sum))
 	foot := container.New(layout.NewCustomPaddedLayout(8, 8, 8, 8), p.all)
-	edge := newThemedRect(theme.ColorNameSeparator)
-	edge.min = fyne.NewSize(1, 1)
-	p.object = container.NewStack(newThemedRect(look.ColorPanel),
+	edge := widgets.NewHairline()
+	p.object = container.NewStack(widgets.NewGround(look.ColorPanel),
 		newEdges(nil, nil, nil, edge, newEdges(head, foot, nil, nil, p.list)))
 	return p
 }

@@ -66,9 +66,7 @@ func title(text string) fyne.CanvasObject {
 }
 
 func inCard(o fyne.CanvasObject) fyne.CanvasObject {
-	back := newThemedRect(theme.ColorNameInputBackground)
-	back.radius = 10
-	back.Refresh()
+	back := widgets.NewCard(theme.ColorNameInputBackground, "", 10)
 	return container.NewStack(back, container.New(layout.NewCustomPaddedLayout(4, 8, 6, 6), o))
 }
 

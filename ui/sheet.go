@@ -29,8 +29,7 @@ func (w *Window) showSheet(title string, body, foot fyne.CanvasObject, most fyne
 	s.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(6, 20, 24, 24), body))
 	var bottom fyne.CanvasObject
 	if foot != nil {
-		line := newThemedRect(theme.ColorNameSeparator)
-		line.min = fyne.NewSize(1, 1)
+		line := widgets.NewHairline()
 		bottom = newEdges(line, nil, nil, nil, container.New(layout.NewCustomPaddedLayout(10, 10, 20, 16), foot))
 	}
 	page := newEdges(container.New(layout.NewCustomPaddedLayout(12, 8, 24, 10), head), bottom, nil, nil, s.scroll)

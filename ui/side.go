@@ -4,7 +4,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/theme"
 
 	"kirinuki/engine/compose"
 	"kirinuki/ui/look"
@@ -67,11 +66,10 @@ func newSidebar(w *Window) *sidebar {
 	s.panel = container.NewStack()
 	s.panel.Hide()
 	edge := func() fyne.CanvasObject {
-		l := newThemedRect(theme.ColorNameSeparator)
-		l.min = fyne.NewSize(1, 1)
+		l := widgets.NewHairline()
 		return l
 	}
-	s.object = container.NewStack(newThemedRect(look.ColorPanel),
+	s.object = container.NewStack(widgets.NewGround(look.ColorPanel),
 		container.New(&sideLayout{s}, newEdges(nil, nil, edge(), nil, s.panel),
 			newEdges(nil, nil, edge(), nil, container.New(layout.NewCustomPaddedLayout(8, 8, 6, 6), s.rail))))
 	return s

@@ -49,8 +49,8 @@ type Window struct {
 }
 
 // onUI is the one place where other goroutines hop to the UI thread. It
-// never waits.
-func onUI(f func()) { fyne.Do(f) }
+// never waits. Tests put a queue of their own in its place.
+var onUI = fyne.Do
 
 // New makes the window without showing it.
 func New(fa fyne.App, d Deps) *Window {

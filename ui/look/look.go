@@ -210,6 +210,23 @@ var light = map[fyne.ThemeColorName]color.NRGBA{
 	theme.ColorNameWarning:             rgb(0x8a5e00),
 }
 
+// onTrack is the theme of sliders: the part up to the knob in the accent, the
+// rest seen on a panel.
+type onTrack struct{ fyne.Theme }
+
+// OnTrack returns the theme for a slider under the running theme.
+func OnTrack() fyne.Theme { return onTrack{fyne.CurrentApp().Settings().Theme()} }
+
+func (t onTrack) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
+	switch n {
+	case theme.ColorNameForeground:
+		n = theme.ColorNamePrimary
+	case theme.ColorNameInputBackground:
+		n = theme.ColorNameInputBorder
+	}
+	return t.Theme.Color(n, v)
+}
+
 // Color returns the running theme's colour called n.
 func Color(n fyne.ThemeColorName) color.NRGBA {
 	return color.NRGBAModel.Convert(theme.Color(n)).(color.NRGBA)

@@ -91,24 +91,34 @@ func (s *Segments) at(x float32) int {
 	return -1
 }
 
-func (s *Segments) width(i int) float32 {
+// least is the width that choice i needs.
+func (s *Segments) least(i int) float32 {
 	if s.usesIcon(i) {
 		return look.Size(look.SizeControl)
 	}
-	w := fyne.MeasureText(s.Items[i].Text, look.Size(theme.SizeNameText), fyne.TextStyle{}).Width + 24
-	if total := s.Size().Width; total > s.words() && !s.Compact {
-		w += (total - s.words()) / float32(len(s.Items))
+	return fyne.MeasureText(s.Items[i].Text, look.Size(theme.SizeNameText), fyne.TextStyle{}).Width + 24
+}
+
+// Least is the width that the row needs with or without icons for words.
+func (s *Segments) Least(compact bool) float32 {
+	was := s.Compact
+	s.Compact = compact
+	defer func() { s.Compact = was }()
+	return s.leastAll()
+}
+
+func (s *Segments) leastAll() float32 {
+	var w float32
+	for i := range s.Items {
+		w += s.least(i)
 	}
 	return w
 }
 
-// words is the width that all words need.
-func (s *Segments) words() float32 {
-	var w float32
-	for i := range s.Items {
-		w += fyne.MeasureText(s.Items[i].Text, look.Size(theme.SizeNameText), fyne.TextStyle{}).Width + 24
-	}
-	return w
+// width is the width that choice i gets: room to spare is shared out.
+func (s *Segments) width(i int) float32 {
+	spare := max(0, s.Size().Width-s.leastAll())
+	return s.least(i) + spare/float32(len(s.Items))
 }
 
 func (s *Segments) usesIcon(i int) bool {
@@ -196,15 +206,7 @@ func (r *segmentsRenderer) Objects() []fyne.CanvasObject {
 }
 
 func (r *segmentsRenderer) MinSize() fyne.Size {
-	var w float32
-	for i := range r.s.Items {
-		if r.s.usesIcon(i) {
-			w += look.Size(look.SizeControl)
-		} else {
-			w += fyne.MeasureText(r.s.Items[i].Text, look.Size(theme.SizeNameText), fyne.TextStyle{}).Width + 24
-		}
-	}
-	return fyne.NewSize(w, look.Size(look.SizeControl))
+	return fyne.NewSize(r.s.leastAll(), look.Size(look.SizeControl))
 }
 
 func (r *segmentsRenderer) Layout(size fyne.Size) {

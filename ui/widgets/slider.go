@@ -99,7 +99,7 @@ func (s *Slider) CreateRenderer() fyne.WidgetRenderer {
 	head := container.NewBorder(nil, nil, nil, s.value, s.name)
 	// Fyne keeps room for the knob beside the track; here the track reaches
 	// as far as the words above it.
-	wide := container.New(layout.NewCustomPaddedLayout(-4, -2, -11, -11), s.slider)
+	wide := container.New(layout.NewCustomPaddedLayout(-4, -2, -11, -11), container.NewThemeOverride(s.slider, look.OnTrack()))
 	return widget.NewSimpleRenderer(container.New(tight{}, head, wide))
 }
 

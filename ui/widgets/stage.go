@@ -639,3 +639,7 @@ func (r *stageRenderer) Refresh() {
 	r.edge.Refresh()
 	r.s.redraw()
 }
+
+// Render draws the stage as it is on w by h device pixels. The picture is
+// good until the next call.
+func (s *Stage) Render(w, h int) image.Image { return s.draw(w, h) }
