@@ -12,7 +12,7 @@ import (
 )
 
 // trialLimit is how long one device may take to show what it can.
-const trialLimit = 2 * time.Minute
+const trialLimit = time.Minute
 
 // worthIt is how much less time than the processor a device must take.
 const worthIt = 0.9
@@ -67,8 +67,8 @@ func (w *warm) fastest(ctx context.Context, spec model.Spec) (device, note strin
 			return "", "", err
 		}
 		switch {
-		case t.Reason == "" && (best == 0 || t.Seconds < best):
-			device, best = f.name, t.Seconds
+		case t.Reason == "" && (best == 0 || t.cost() < best):
+			device, best = f.name, t.cost()
 		case t.Reason != "" && t.Reason != DeviceSlower && !before:
 			note = NoteRefused // said once, when it happens
 		}
@@ -112,7 +112,7 @@ func (w *warm) tried(ctx context.Context, spec model.Spec, f found) (trial, erro
 		switch {
 		case t.Difference > 1:
 			t.Reason = DeviceDiffers
-		case t.Seconds > worthIt*t.CPU:
+		case t.cost() > worthIt*t.CPU:
 			t.Reason = DeviceSlower
 		}
 	}

@@ -88,15 +88,12 @@ func (d *devices) look(ctx context.Context) ([]found, error) {
 		all = append(all, real)
 	}
 	for _, name := range platformDevices() {
-		f := found{name: name, title: real.title, driver: real.driver}
-		switch name {
-		case "cuda", "tensorrt":
-			if !d.providerThere(name) {
-				f.reason = DeviceNoFiles
-			}
+		f := found{name: name, title: apiTitles[name]}
+		if real.reason == "" && real.title != "" {
+			f.title, f.driver = real.title+" ("+f.title+")", real.driver
 		}
-		if f.title == "" {
-			f.title = name
+		if (name == "cuda" || name == "tensorrt") && !d.providerThere(name) {
+			f.reason = DeviceNoFiles
 		}
 		all = append(all, f)
 	}
@@ -129,6 +126,9 @@ func graphics(adapters []worker.Adapter, err error) found {
 	}
 	return f
 }
+
+// apiTitles are the makers' names of the other ways to a device.
+var apiTitles = map[string]string{"cuda": "CUDA", "tensorrt": "TensorRT", "coreml": "Core ML", "directml": "DirectML"}
 
 // platformDevices are the other ways this platform has.
 func platformDevices() []string {
@@ -238,14 +238,14 @@ func (e *Engine) Devices(ctx context.Context) ([]Device, error) {
 	}
 	spec, none := model.Find(Best)
 	var list []Device
-	auto := 0
+	auto, best := 0, 0.0
 	for _, f := range all {
 		d := Device{Name: f.name, Title: f.title, Usable: f.reason == "", Reason: f.reason, Detail: f.detail}
 		if t, ok := e.warm.devices.trial(f, &spec); ok && none == nil && d.Usable {
 			d.Seconds, d.Reason, d.Detail = t.Seconds, t.Reason, t.Detail
 			d.Usable = t.Reason == "" || t.Reason == DeviceSlower
-			if t.Reason == "" && (auto == 0 || t.Seconds < list[auto].Seconds) {
-				auto = len(list)
+			if t.Reason == "" && (best == 0 || t.cost() < best) && !e.warm.devices.leftAlone(f.name) {
+				auto, best = len(list), t.cost()
 			}
 			if list[0].Seconds == 0 {
 				list[0].Seconds = t.CPU
@@ -253,9 +253,6 @@ func (e *Engine) Devices(ctx context.Context) ([]Device, error) {
 		}
 		if e.warm.devices.leftAlone(f.name) {
 			d.Usable, d.Reason = false, DeviceCrashed
-			if auto == len(list) {
-				auto = 0
-			}
 		}
 		list = append(list, d)
 	}

@@ -29,6 +29,10 @@ type trial struct {
 
 const memoryVersion = 1
 
+// cost is the time for one picture of ten: the first carries the device's
+// preparations, which come again after every pause.
+func (t trial) cost() float64 { return (t.First + 9*t.Seconds) / 10 }
+
 // recall reads the file; what cannot be read is forgotten.
 func recall(path string) memory {
 	m := memory{Version: memoryVersion}

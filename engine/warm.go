@@ -129,7 +129,9 @@ func (w *warm) run(ctx context.Context, spec model.Spec, device string, in infer
 		return outcome{}, err
 	}
 	defer w.unlock()
+	stop := tick(trialLimit, part(progress, 0, shareOpen)) // trying devices takes time
 	device, note, err := w.choose(ctx, spec, device)
+	stop()
 	if err != nil {
 		return outcome{}, err
 	}
