@@ -33,9 +33,9 @@ type entry struct {
 	box     *cache.Box
 	fetch   chan struct{} // held while its original is being read into the box
 	thumb   image.Image
-	stale   bool // the thumbnail is older than the box, which must be put right
-	noThumb bool // there was no making one
-	warned  bool // its end is near and was told
+	timer   *cache.Box // ends the thumbnail's time where it was read before the box was; else nil
+	noThumb bool       // there was no making one
+	warned  bool       // its end is near and was told
 
 	request *engine.Request // set by Reprocess; nil follows the settings
 	result  *result

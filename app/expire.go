@@ -17,7 +17,15 @@ func (w *Workspace) gone(b *cache.Box, why cache.Gone) {
 	defer w.mu.Unlock()
 	e := w.boxes[b]
 	delete(w.boxes, b)
-	if e == nil || e.box != b {
+	switch {
+	case e == nil:
+		return
+	case e.timer == b:
+		e.timer = nil
+		w.dropThumb(e)
+		w.changed(e)
+		return
+	case e.box != b:
 		return
 	}
 	e.box = nil
@@ -67,11 +75,13 @@ func (w *Workspace) freeMemory() {
 func (w *Workspace) Clearing() (count int, next time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for b := range w.boxes {
-		if d := b.Deadline(); count == 0 || d.Before(next) {
+	for b, e := range w.boxes {
+		if d := b.Deadline(); next.IsZero() || d.Before(next) {
 			next = d
 		}
-		count++
+		if b != e.timer || e.box == nil { // a picture counts once
+			count++
+		}
 	}
 	return count, next
 }

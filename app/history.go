@@ -222,7 +222,9 @@ func (w *Workspace) reshow(e *entry) {
 	e.err, e.note, e.progress = nil, "", 0
 	if e.result != nil && !e.result.preview && e.result.asked == e.request {
 		e.state, e.note = Done, e.result.note
-		w.thumbs.renew(e)
+		w.dropThumb(e) // it shows another result
+		e.noThumb = false
+		w.thumbs.want(e)
 	} else {
 		e.state = Waiting
 		if e.listed {

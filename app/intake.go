@@ -68,7 +68,8 @@ func (w *Workspace) enter(s Source) *entry {
 	return e
 }
 
-// setBox gives e another box, or none. The caller holds the lock.
+// setBox gives e another box, or none. Its thumbnail, if it has one, must be
+// covered by the timer or go too. The caller holds the lock.
 func (w *Workspace) setBox(e *entry, b *cache.Box) {
 	if e.box != nil {
 		delete(w.boxes, e.box)
@@ -80,6 +81,26 @@ func (w *Workspace) setBox(e *entry, b *cache.Box) {
 		w.boxes[b] = e
 		w.wakeDeadlines()
 	}
+}
+
+// setTimer has the thumbnail end with b, or with the box where b is nil. The
+// caller holds the lock.
+func (w *Workspace) setTimer(e *entry, b *cache.Box) {
+	if e.timer != nil {
+		delete(w.boxes, e.timer)
+		e.timer.Close()
+	}
+	if e.timer = b; b != nil {
+		w.boxes[b] = e
+		w.wakeDeadlines()
+	}
+}
+
+// dropThumb forgets the thumbnail. The caller holds the lock.
+func (w *Workspace) dropThumb(e *entry) {
+	w.setTimer(e, nil)
+	w.thumbs.drop(e)
+	e.thumb = nil
 }
 
 func nameOf(s Source) string {

@@ -84,10 +84,17 @@ func (w *Workspace) refresh(e *entry) {
 	life := w.life()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if e.path != "" && e.result == nil && e.box != nil && e.box.Left() < life/2 {
-		w.setBox(e, nil)
-		w.views.drop(e)
+	if e.path == "" || e.result != nil || e.box == nil || e.box.Left() >= life/2 {
+		return
 	}
+	w.views.drop(e)
+	if e.thumb == nil || e.timer != nil {
+		w.setBox(e, nil)
+		return
+	}
+	old := e.box // goes on as the timer of the thumbnail that was made from it
+	old.Empty()
+	e.box, e.timer = nil, old
 }
 
 // fetch sees to it that the original is in the box. What has a file is read
@@ -111,8 +118,7 @@ func (w *Workspace) fetch(ctx context.Context, e *entry) error {
 		return expired(e.name)
 	}
 	box := w.c.Cache.New(w.life())
-	w.setBox(e, box)         // before the first byte is read: from here on it is cleared with the others
-	e.stale = e.thumb != nil // it is from an earlier reading
+	w.setBox(e, box) // before the first byte is read: from here on it is cleared with the others
 	w.mu.Unlock()
 
 	err := w.copyIn(ctx, box, e.path)

@@ -113,9 +113,6 @@ func (w *Workspace) fail(e *entry, err error) {
 	if e.err = fault.New(kind, e.name, err); errors.As(err, &inner) {
 		e.err = fault.New(kind, e.name, inner.Err)
 	}
-	if e.stale { // nothing was decoded, so there is nothing to keep
-		w.unkeep(e)
-	}
 	switch {
 	case e.result != nil:
 		e.state, e.note = Done, NoteKept
@@ -199,9 +196,9 @@ func (w *Workspace) Restart(ids ...ID) {
 func (w *Workspace) unkeep(e *entry) {
 	e.halt()
 	w.setBox(e, nil)
-	e.result, e.saved, e.thumb, e.stale, e.noThumb = nil, nil, nil, false, false
+	w.dropThumb(e)
 	w.views.drop(e)
-	w.thumbs.drop(e)
+	e.result, e.saved, e.noThumb = nil, nil, false
 }
 
 // restart has an entry wait again. The caller holds the lock.

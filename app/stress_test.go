@@ -95,6 +95,9 @@ func TestWorkspace_ManyHands(t *testing.T) {
 		if e.box != nil && b.boxes[e.box] != e {
 			t.Errorf("item %d has a box that is not known", id)
 		}
+		if e.thumb != nil && e.box == nil && e.timer == nil {
+			t.Errorf("item %d has a thumbnail without an end", id)
+		}
 		if e.listed && e.state == Done && (e.result == nil || e.box == nil || !e.box.Has(e.result.part)) {
 			t.Errorf("item %d is done without a result: %v", id, e.result)
 		}

@@ -6,6 +6,7 @@ import (
 	"image"
 	"io"
 
+	"kirinuki/app/cache"
 	"kirinuki/engine/picture"
 )
 
@@ -72,13 +73,6 @@ func (t *thumbs) early(e *entry, place int) {
 	}
 }
 
-// renew has a thumbnail made again, since it shows another result.
-func (t *thumbs) renew(e *entry) {
-	t.drop(e)
-	e.thumb, e.noThumb = nil, false
-	t.want(e)
-}
-
 func (t *thumbs) nudge() {
 	select {
 	case t.wake <- struct{}{}:
@@ -90,13 +84,11 @@ func (t *thumbs) nudge() {
 // goes where there are too many. The caller holds the lock.
 func (w *Workspace) setThumb(e *entry, thumb image.Image) {
 	t := w.thumbs
-	t.drop(e)
-	e.thumb, e.stale = thumb, false
+	w.dropThumb(e)
+	e.thumb = thumb
 	t.at[e] = t.kept.PushFront(e)
 	if t.kept.Len() > maxThumbs {
-		old := t.kept.Back().Value.(*entry)
-		t.drop(old)
-		old.thumb = nil
+		w.dropThumb(t.kept.Back().Value.(*entry))
 	}
 	w.changed(e)
 }
@@ -113,16 +105,19 @@ func (w *Workspace) makeThumbs() {
 			}
 			continue
 		}
-		if thumb, err := w.thumbOf(w.ctx, e); err == nil && thumb != nil {
-			w.mu.Lock()
-			if w.entries[e.id] == e && e.thumb == nil && e.box != nil {
-				w.setThumb(e, thumb)
-			}
-			w.mu.Unlock()
-		} else {
-			w.mu.Lock()
+		thumb, timer, err := w.thumbOf(w.ctx, e)
+		w.mu.Lock()
+		switch {
+		case err != nil:
 			e.noThumb = true // working on it will say why
-			w.mu.Unlock()
+		case w.entries[e.id] == e && e.thumb == nil && (timer != nil || e.box != nil):
+			w.setThumb(e, thumb)
+			w.setTimer(e, timer)
+			timer = nil
+		}
+		w.mu.Unlock()
+		if timer != nil {
+			timer.Close()
 		}
 	}
 }
@@ -143,62 +138,58 @@ func (w *Workspace) nextThumb() *entry {
 
 // thumbOf makes a thumbnail: of the result, else of the original, which is
 // read from its file where it is not in the box yet. Then the thumbnail alone
-// is kept, and its time runs.
-func (w *Workspace) thumbOf(ctx context.Context, e *entry) (image.Image, error) {
+// is kept, and timer is its time.
+func (w *Workspace) thumbOf(ctx context.Context, e *entry) (thumb image.Image, timer *cache.Box, err error) {
 	w.mu.Lock()
 	box, result, path := e.box, e.result, e.path
 	w.mu.Unlock()
-	if box != nil && (box.Has(partFile) || box.Has(partPixels)) {
-		pic, leave, err := w.decode(ctx, e, w.makeRoom(ctx, false))
-		if err != nil {
-			return nil, err
-		}
-		defer leave()
-		if result == nil {
-			return thumbnail(pic.Image), nil
-		}
-		from, err := box.Get(result.part)
-		if err != nil {
-			return nil, err
-		}
-		defer from.Close()
-		cut, err := unpackCutout(from, pic.Image)
-		if err != nil {
-			return nil, err
-		}
-		return thumbnailOf(pic.Image, cut), nil
-	}
-	if path == "" {
-		return nil, expired(e.name)
+	switch {
+	case box != nil && (box.Has(partFile) || box.Has(partPixels)):
+		thumb, err = w.thumbFromBox(ctx, e, box, result)
+		return thumb, nil, err
+	case path == "":
+		return nil, nil, expired(e.name)
 	}
 	f, size, err := openFile(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer f.Close()
 	info, err := picture.Probe(io.NewSectionReader(f, 0, size), e.name, w.c.Limits)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	leave, err := w.makeRoom(ctx, false)(info.Size)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer leave()
+	timer = w.c.Cache.New(w.life()) // from before the first pixel is read
+	pic, err := picture.Decode(io.NewSectionReader(f, 0, size), e.name, w.c.Limits)
+	if err != nil {
+		timer.Close()
+		return nil, nil, err
+	}
+	return thumbnail(pic.Image), timer, nil
+}
+
+func (w *Workspace) thumbFromBox(ctx context.Context, e *entry, box *cache.Box, r *result) (image.Image, error) {
+	pic, leave, err := w.decode(ctx, e, w.makeRoom(ctx, false))
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	timer := w.c.Cache.New(w.life()) // from before the first pixel is read
-	pic, err := picture.Decode(io.NewSectionReader(f, 0, size), e.name, w.c.Limits)
+	if r == nil {
+		return thumbnail(pic.Image), nil
+	}
+	from, err := box.Get(r.part)
 	if err != nil {
-		timer.Close()
 		return nil, err
 	}
-	thumb := thumbnail(pic.Image)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.entries[e.id] != e || e.box != nil {
-		timer.Close()
-		return thumb, nil // its own box keeps the time
+	defer from.Close()
+	cut, err := unpackCutout(from, pic.Image)
+	if err != nil {
+		return nil, err
 	}
-	w.setBox(e, timer)
-	e.size = pic.Size()
-	return thumb, nil
+	return thumbnailOf(pic.Image, cut), nil
 }

@@ -212,6 +212,15 @@ func (b *Box) Delete(name string) {
 	b.store.dropPart(b, name)
 }
 
+// Empty drops all parts; the box stays and keeps its time.
+func (b *Box) Empty() {
+	b.store.mu.Lock()
+	defer b.store.mu.Unlock()
+	for name := range b.parts {
+		b.store.dropPart(b, name)
+	}
+}
+
 // Close drops the box and all its parts.
 func (b *Box) Close() {
 	b.store.mu.Lock()
