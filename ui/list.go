@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strconv"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -118,11 +120,21 @@ func (p *pictureList) refresh() {
 			p.w.relayout()
 		}
 	}
-	p.title.SetText(words.N("list.title", len(p.items)))
-	p.sum.SetText(p.summary())
+	p.headline()
 	p.all.SetEnabled(len(p.done()) > 0)
 	p.mark()
 	p.list.Refresh()
+}
+
+// headline counts the pictures; where there is no room, in figures alone.
+func (p *pictureList) headline() {
+	setVisible(p.sum, !p.narrow)
+	if p.narrow {
+		p.title.SetText(strconv.Itoa(len(p.items)))
+		return
+	}
+	p.title.SetText(words.N("list.title", len(p.items)))
+	p.sum.SetText(p.summary())
 }
 
 func (p *pictureList) summary() string {
@@ -182,6 +194,7 @@ func (p *pictureList) setNarrow(on bool) {
 	if p.narrow != on {
 		p.narrow = on
 		p.all.SetCompact(on)
+		p.headline()
 		p.list.Refresh()
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"kirinuki/app/settings"
 	"kirinuki/engine/compose"
@@ -196,7 +197,7 @@ func newColorChoice(w *Window, colors []string, chosen func(string)) *colorChoic
 	})
 	c.pick = widgets.NewButton(words.T("color.pick"), "", widgets.Solid, func() { w.pickColor(c.now, c.use) })
 	c.named = named(words.T("color.recent"), c.recent)
-	c.object = column(c.plain, c.named, newEdges(nil, nil, nil, c.pick, c.hex))
+	c.object = column(c.plain, c.named, container.NewBorder(nil, nil, nil, c.pick, c.hex))
 	return c
 }
 

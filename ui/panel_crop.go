@@ -134,7 +134,7 @@ func (p *cropPanel) content() fyne.CanvasObject { return p.body }
 
 func (p *cropPanel) key(ev *fyne.KeyEvent) bool {
 	if ev.Name == fyne.KeyT {
-		p.trim.Tapped(nil)
+		p.trim.SetChecked(!p.trim.Checked)
 		return true
 	}
 	return false

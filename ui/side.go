@@ -50,7 +50,7 @@ type sidebar struct {
 
 const (
 	panelWide   = 292
-	panelNarrow = 236
+	panelNarrow = 250
 )
 
 func newSidebar(w *Window) *sidebar {

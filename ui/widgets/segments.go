@@ -91,12 +91,17 @@ func (s *Segments) at(x float32) int {
 	return -1
 }
 
-// least is the width that choice i needs.
+// least is the width that choice i needs; in a row of its own choosing it
+// gets some more.
 func (s *Segments) least(i int) float32 {
 	if s.usesIcon(i) {
 		return look.Size(look.SizeControl)
 	}
-	return fyne.MeasureText(s.Items[i].Text, look.Size(theme.SizeNameText), fyne.TextStyle{}).Width + 24
+	pad := float32(24)
+	if len(s.Items) > 3 {
+		pad = 14
+	}
+	return fyne.MeasureText(s.Items[i].Text, look.Size(theme.SizeNameText), fyne.TextStyle{}).Width + pad
 }
 
 // Least is the width that the row needs with or without icons for words.
