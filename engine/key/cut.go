@@ -12,8 +12,9 @@ import (
 //
 // It grows the background from the border, estimates in what is left beside
 // it each pixel's own colour F from the solid subject nearby, and solves
-// I = a*F + (1-a)*B for a. Pixels deeper inside are solid. A picture with
-// alpha of its own gets the product.
+// I = a*F + (1-a)*B for a. Pixels deeper inside are solid. The edge of a
+// photographed subject is then solved again by matting. A picture with alpha
+// of its own gets the product.
 //
 // progress, if not nil, is told the share done, 0..1. A picture in which
 // nothing stands out from the background is fault.NoSubject.
@@ -27,15 +28,16 @@ func Cut(ctx context.Context, img image.Image, bg Background, o Options, progres
 	}
 	front, dst := src.copy()
 	cut := &matte.Cutout{Alpha: image.NewGray(image.Rect(0, 0, src.w, src.h)), Foreground: front}
-	k := &cutter{src: src, dst: dst, alpha: cut.Alpha.Pix, bg: bg, options: o}
+	k := &cutter{picture: img, src: src, dst: dst, alpha: cut.Alpha.Pix, bg: bg, options: o}
 	steps := []func(context.Context) error{
-		k.compare, k.threshold, k.grow, k.settle, k.calm, k.grow, k.punch, k.depths, k.palette, k.unmix, k.tidy, k.product,
+		k.compare, k.threshold, k.grow, k.settle, k.calm, k.grow, k.punch, k.depths, k.palette, k.unmix, k.tidy, k.photograph, k.product,
 	}
 	if bg.Clear {
 		steps = []func(context.Context) error{k.solid, k.product}
 	}
 	for i, step := range steps {
-		progress(float64(i) / float64(len(steps)))
+		k.report = func(p float64) { progress((float64(i) + p) / float64(len(steps))) }
+		k.report(0)
 		if err := step(ctx); err != nil {
 			return nil, fault.About("", err)
 		}
@@ -51,11 +53,13 @@ func Cut(ctx context.Context, img image.Image, bg Background, o Options, progres
 
 // cutter is one picture on its way through Cut.
 type cutter struct {
+	picture image.Image
 	src     raster
 	dst     *raster
 	alpha   []uint8
 	bg      Background
 	options Options
+	report  func(float64) // progress of the step at work
 
 	field field   // what the surface leaves of the local background
 	diff  []uint8 // difference from the background, 255 = full range

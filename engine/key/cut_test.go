@@ -107,7 +107,6 @@ func TestShadedAndNoisyBackgrounds(t *testing.T) {
 		c := cut(t, m, Options{})
 		specks, gaps := count(s, c, 2)
 		alpha, composite := score(s, c, blue)
-		t.Logf("%s: %d specks, %d gaps, alpha %.2f, composite %.2f", name, specks, gaps, alpha, composite)
 		if specks > 0 || gaps > 0 || alpha > 5 || composite > 4 {
 			t.Errorf("%s: %d specks, %d gaps, mean error of alpha %.2f, of the composite %.2f", name, specks, gaps, alpha, composite)
 		}
@@ -323,5 +322,41 @@ func BenchmarkCut(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestPhotographedSubject: a subject of many colours and a soft, frayed
+// outline, on an even and on a noisy ground.
+func TestPhotographedSubject(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 9))
+	fray := make([]float64, 720)
+	for i := range fray {
+		fray[i] = 4 * r.Float64()
+	}
+	shape := image.NewAlpha(image.Rect(0, 0, 320, 320))
+	for y := range 320 {
+		for x := range 320 {
+			dx, dy := float64(x)-160, float64(y)-160
+			edge := 100 + fray[int((math.Atan2(dy, dx)/math.Pi+1)*359.9)]
+			shape.SetAlpha(x, y, color.Alpha{A: uint8(255 * min(max((edge-math.Hypot(dx, dy))/4, 0), 1))})
+		}
+	}
+	front := func(x, y int) color.NRGBA {
+		return color.NRGBA{uint8(120 + 60*math.Sin(float64(x)/9)), uint8(70 + 40*math.Cos(float64(y)/7)), uint8(60 + 50*math.Sin(float64(x+y)/11)), 255}
+	}
+	for name, back := range map[string]func(x, y int) color.NRGBA{
+		"white": plain(white), "green": plain(green),
+		"noisy": func(x, y int) color.NRGBA {
+			n := func() uint8 { return uint8(225 + 2*r.NormFloat64() + 0.5) }
+			return color.NRGBA{n(), n(), n(), 255}
+		},
+	} {
+		s := scene{shape, front, back}
+		c := cut(t, s.image(), Options{})
+		alpha, composite := score(s, c, color.NRGBA{40, 40, 200, 255})
+		specks, gaps := count(s, c, 6)
+		if alpha > 16 || composite > 7 || specks > 0 || gaps > 0 {
+			t.Errorf("%s: mean error of alpha %.1f, of the composite %.1f, %d specks, %d gaps", name, alpha, composite, specks, gaps)
+		}
 	}
 }

@@ -121,19 +121,25 @@ func (k *cutter) punch(ctx context.Context) error {
 	return nil
 }
 
-// wide says whether a square of five pixels fits into the area of runs.
+// wide says whether a square of five pixels, in a compressed but else clean
+// picture of three, fits into the area of runs.
 func (k *cutter) wide(runs []span) bool {
+	half := 2
+	if k.bg.Noise < 0.5/255 {
+		half = 1
+	}
 	w, h := k.src.w, k.src.h
 	for _, s := range runs {
 		y := int(s.y)
-		if y < 2 || y >= h-2 {
+		if y < half || y >= h-half {
 			continue
 		}
-		for x := int(s.x0) + 2; x < int(s.x1)-2; x++ {
+		for x := int(s.x0) + half; x < int(s.x1)-half; x++ {
 			fits := true
-			for v := y - 2; v <= y+2 && fits; v++ {
-				row := k.depth[v*w+x-2 : v*w+x+3]
-				fits = row[0]|row[1]|row[2]|row[3]|row[4] == 0
+			for v := y - half; v <= y+half && fits; v++ {
+				for _, d := range k.depth[v*w+x-half : v*w+x+half+1] {
+					fits = fits && d == 0
+				}
 			}
 			if fits {
 				return true
