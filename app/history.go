@@ -222,7 +222,7 @@ func (w *Workspace) reshow(e *entry) {
 	e.err, e.note, e.progress = nil, "", 0
 	if e.result != nil && !e.result.preview && e.result.asked == e.request {
 		e.state, e.note = Done, e.result.note
-		w.dropThumb(e) // it shows another result
+		w.thumbs.drop(e) // it shows another result
 		e.noThumb = false
 		w.thumbs.want(e)
 	} else {

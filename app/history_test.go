@@ -226,6 +226,8 @@ func TestReprocess_KeepsAndBringsBackTheEarlierResult(t *testing.T) {
 	f.hold <- struct{}{}
 	f.hold <- struct{}{}
 	b.wait(t)
+	b.Prefer(ids[0]) // it is on screen, so its pixels stay in memory
+	b.Cutout(ctx, ids[0])
 	first := b.saveBytes(t, ids[0])
 	b.Reprocess(ids, engine.Request{Model: engine.BuiltIn, Quality: matte.Fast}, "undo.model")
 	eventually(t, "it works again", func() bool { return f.running.Load() == 1 })

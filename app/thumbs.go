@@ -37,7 +37,10 @@ func (t *thumbs) clear() {
 	t.wanted = nil
 }
 
-// drop forgets an entry's thumbnail.
+// has tells whether an entry has a thumbnail that shows what it should.
+func (t *thumbs) has(e *entry) bool { return t.at[e] != nil }
+
+// drop forgets an entry's thumbnail; what there is of it is out of date.
 func (t *thumbs) drop(e *entry) {
 	if el := t.at[e]; el != nil {
 		t.kept.Remove(el)
@@ -51,7 +54,7 @@ func (t *thumbs) want(e *entry) {
 		t.kept.MoveToFront(el)
 		return
 	}
-	if e.thumb != nil || e.noThumb || !e.known || e.state == Failed || e.state == Working {
+	if e.noThumb || !e.known || e.state == Failed || e.state == Working {
 		return
 	}
 	for _, other := range t.wanted {
@@ -68,7 +71,7 @@ func (t *thumbs) want(e *entry) {
 
 // early wants thumbnails of the first entries that wait.
 func (t *thumbs) early(e *entry, place int) {
-	if place <= earlyItems && e.thumb == nil {
+	if place <= earlyItems {
 		t.want(e)
 	}
 }
@@ -110,7 +113,7 @@ func (w *Workspace) makeThumbs() {
 		switch {
 		case err != nil:
 			e.noThumb = true // working on it will say why
-		case w.entries[e.id] == e && e.thumb == nil && (timer != nil || e.box != nil):
+		case w.entries[e.id] == e && !w.thumbs.has(e) && (timer != nil || e.box != nil):
 			w.setThumb(e, thumb)
 			w.setTimer(e, timer)
 			timer = nil
@@ -129,7 +132,7 @@ func (w *Workspace) nextThumb() *entry {
 	for len(t.wanted) > 0 {
 		e := t.wanted[len(t.wanted)-1]
 		t.wanted = t.wanted[:len(t.wanted)-1]
-		if e.listed && e.thumb == nil && e.state != Working {
+		if e.listed && !t.has(e) && e.state != Working {
 			return e
 		}
 	}
