@@ -260,6 +260,14 @@ func (m *matting) problem(level int, r, free image.Rectangle, coarse *plane, eac
 				case coarse != nil:
 					var fixed bool
 					start[i], fixed = coarse.above(i+r.Min.X, y+r.Min.Y)
+					if fixed && m.prior != nil {
+						// What is too small for a coarse level is still meant.
+						g, _ := m.prior.at((float64(i+r.Min.X)+0.5)*side, (float64(y+r.Min.Y)+0.5)*side)
+						if d := g - start[i]; d > 0.25 || d < -0.25 {
+							fixed = false
+							start[i] = g
+						}
+					}
 					if fixed {
 						line[i] = outside
 						if start[i] > 0.5 {

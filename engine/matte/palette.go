@@ -9,6 +9,7 @@ type colour [3]float32
 type swatch struct {
 	mean     colour
 	variance float32
+	share    float32 // of all the colours it stands for
 }
 
 // palette is a few colours that stand for many.
@@ -74,7 +75,7 @@ func paletteOf(all []colour) palette {
 			if n == 0 || round == rounds-1 && 12*n < float32(len(all)) {
 				continue
 			}
-			s := swatch{variance: spread[i] / n}
+			s := swatch{variance: spread[i] / n, share: n / float32(len(all))}
 			for k := range s.mean {
 				s.mean[k] = sum[i][k] / n
 			}

@@ -190,22 +190,38 @@ func (p *pixels) opaque(ctx context.Context) (image.Image, error) {
 	})
 }
 
-// Solve finds alpha where trimap is neither 0 nor 255, at full resolution;
-// elsewhere alpha is the trimap's value. trimap has the size of src. prior,
-// which may be nil, is a coarse guess that decides where the colours do not.
+// Solve finds alpha where trimap is neither 0 nor 255, by closed-form matting
+// at full resolution; elsewhere alpha is the trimap's. trimap has the size of
+// src. prior, which may be nil, is a coarse guess of any size that decides
+// where the colours do not. Errors are as for Refine.
 func Solve(ctx context.Context, src image.Image, trimap *image.Gray, prior *Mask, progress func(float64)) (*image.Gray, error) {
+	a, err := solve(ctx, src, trimap, prior, progress)
+	if err != nil {
+		return nil, fault.About("", err)
+	}
+	return a, nil
+}
+
+func solve(ctx context.Context, src image.Image, trimap *image.Gray, guess *Mask, progress func(float64)) (*image.Gray, error) {
 	p, _ := pixelsOf(src)
-	w, h := trimap.Rect.Dx(), trimap.Rect.Dy()
-	if p.w != w || p.h != h {
+	trimap = copyGray(trimap)
+	if w, h := trimap.Rect.Dx(), trimap.Rect.Dy(); p.w != w || p.h != h || w == 0 || h == 0 {
 		return nil, fault.Newf(fault.Internal, "", "trimap of %dx%d for a picture of %dx%d", w, h, p.w, p.h)
 	}
-	if w == 0 || h == 0 {
-		return image.NewGray(trimap.Rect), nil
-	}
 	m := &matting{p: &p, trimap: trimap, epsilon: exactEpsilon, report: progress}
-	alpha := image.NewGray(image.Rect(0, 0, w, h))
+	if guess != nil {
+		if err := guess.check(); err != nil {
+			return nil, err
+		}
+		s, err := newSmall(ctx, &p, *guess)
+		if err != nil {
+			return nil, err
+		}
+		m.prior = s.prior()
+	}
+	alpha := image.NewGray(trimap.Rect)
 	if _, err := m.solve(ctx, 0, alpha); err != nil {
-		return nil, fault.About("", err)
+		return nil, err
 	}
 	return alpha, nil
 }

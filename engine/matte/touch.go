@@ -24,8 +24,10 @@ func Touch(ctx context.Context, src image.Image, base *Cutout, h *Hints, o Optio
 
 // How far a stroke is heard.
 const (
-	touchReach = 0.14 // of the picture's longer side, beyond the stroke itself
+	touchReach = 0.3  // of the picture's longer side, beyond the stroke itself
 	touchSide  = 256  // cells a side of the grid that is segmented, about
+	alikeFrom  = 2.5  // colours nearer than this (in deviations) look like the stroke's
+	alikeShare = 0.35 // more of them than this are not the same thing
 	touchBand  = 4    // cells each side of the new outline that are solved anew
 )
 
@@ -155,17 +157,25 @@ func (g *patch) spread(ctx context.Context, say Hint, labels []float32) error {
 		return err
 	}
 	looks := paletteOf(wanted)
-	// What the stroke's side must be told apart from: the area's other
-	// colours, those left out that the stroke itself shows.
-	against := paletteOf(rest)
+	// What it must be told apart from: the colours some way off, but not those
+	// of the stroke itself that are rare there, being the same thing's.
+	reach := touchReach * float64(max(g.p.w, g.p.h)) / float64(int(1)<<g.level)
 	var around []colour
 	for i := 0; i < n; i++ {
-		if g.said[i] == NoHint && there(i) < 0.5 {
+		if g.said[i] == NoHint && there(i) < 0.5 && near[i] > float32(reach*reach/4) {
 			around = append(around, colour(g.rgb[3*i:3*i+3]))
 		}
 	}
-	for _, c := range paletteOf(around) {
-		if looks.distance(c.mean) > 2.5 {
+	against := paletteOf(rest)
+	others := paletteOf(around)
+	var alike float32
+	for _, c := range others {
+		if looks.distance(c.mean) <= alikeFrom {
+			alike += c.share
+		}
+	}
+	for _, c := range others {
+		if alike > alikeShare || looks.distance(c.mean) > alikeFrom {
 			against = append(against, c)
 		}
 	}
@@ -181,7 +191,6 @@ func (g *patch) spread(ctx context.Context, say Hint, labels []float32) error {
 	q.rgb = g.rgb
 	q.x = make([]float32, n)
 	q.weight, q.goal = make([]float32, q.n), make([]float32, q.n)
-	reach := touchReach * float64(max(g.p.w, g.p.h)) / float64(int(1)<<g.level)
 	for i := range q.x {
 		q.x[i] = there(i)
 		switch g.said[i] {
@@ -200,7 +209,7 @@ func (g *patch) spread(ctx context.Context, say Hint, labels []float32) error {
 				likely := float32(1 / (1 + math.Exp(float64(a-min(b, 6))*1.5)))
 				far := float32(math.Sqrt(float64(near[i])) / reach)
 				// The farther from the stroke, the more the base counts.
-				hold := 0.002 + 0.2*far*far*far
+				hold := 0.002 + 0.3*far*far*far*far*far*far
 				tell := float32(0.03)
 				q.weight[k] = hold + tell
 				q.goal[k] = (hold*q.x[i] + tell*likely) / (hold + tell)

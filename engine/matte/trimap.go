@@ -96,15 +96,40 @@ func (s *small) divide(ctx context.Context, o Options) error {
 		return err
 	}
 	s.state = make([]uint8, w*h)
+	doubt := make([]uint8, w*h)
 	for i, v := range m {
 		switch {
 		case outline[i] < far && (near[i] <= narrow || hair[i] <= wide):
 			s.state[i] = unknown
 		case v >= 0.5:
 			s.state[i] = inside
+			if v < sureHigh {
+				doubt[i] = 255
+			}
 		}
 	}
+	s.decide(doubt, o)
 	return nil
+}
+
+// decide settles what the network is in doubt about inside the subject: it
+// stays unknown where the picture says that the background shines through, or
+// where a person says so, and is solid everywhere else.
+func (s *small) decide(doubt []uint8, o Options) {
+	for i, v := range doubt {
+		if v != 0 {
+			s.state[i] = unknown
+		}
+	}
+	if o.Translucent {
+		return
+	}
+	s.keepTranslucent(s.mask, doubt)
+	for i, v := range doubt {
+		if v != 0 {
+			s.state[i] = inside
+		}
+	}
 }
 
 // removeSpecks erases islands too small to be meant and fills holes too small
