@@ -219,44 +219,69 @@ func TestManyAtOnce(t *testing.T) {
 	})
 }
 
-func TestIdleLetsGo(t *testing.T) {
+// watch records what an engine opens.
+func watch(e *Engine) *[]infer.Runner {
+	var all []infer.Runner
+	open := e.warm.open
+	e.warm.open = func(ctx context.Context, c infer.Config) (infer.Runner, error) {
+		r, err := open(ctx, c)
+		if err == nil {
+			all = append(all, r)
+		}
+		return r, err
+	}
+	return &all
+}
+
+func TestStaysWarm(t *testing.T) {
 	redModel(t, onnxtest.Net{})
-	engines(t, Config{Idle: 60 * time.Millisecond}, func(t *testing.T, e *Engine) {
-		for range 2 { // and comes back
+	engines(t, Config{}, func(t *testing.T, e *Engine) {
+		opened := watch(e)
+		for range 3 {
 			if _, err := e.Remove(context.Background(), disc(80, 60, redColor), Request{Model: "red"}, nil); err != nil {
 				t.Fatal(err)
 			}
-			runner := kept(e)
-			if runner == nil {
-				t.Fatal("not kept")
+		}
+		if len(*opened) != 1 {
+			t.Errorf("opened %d times", len(*opened))
+		}
+	})
+}
+
+func TestIdleLetsGo(t *testing.T) {
+	redModel(t, onnxtest.Net{})
+	engines(t, Config{Idle: 30 * time.Millisecond}, func(t *testing.T, e *Engine) {
+		opened := watch(e)
+		for i := range 2 { // and comes back
+			if _, err := e.Remove(context.Background(), disc(80, 60, redColor), Request{Model: "red"}, nil); err != nil {
+				t.Fatal(err)
 			}
-			for n := 0; kept(e) != nil; n++ {
-				if n == 30 {
+			if len(*opened) != i+1 {
+				t.Fatalf("opened %d times", len(*opened))
+			}
+			for n := 0; ; n++ {
+				if _, err := (*opened)[i].Run(context.Background(), model.Prepare(&model.Spec{W: 64, H: 64, Scale: [3]float32{1, 1, 1}}, model.Sample())); err != nil {
+					break // it is closed
+				}
+				if n == 100 {
 					t.Fatal("still there")
 				}
-				time.Sleep(150 * time.Millisecond)
+				time.Sleep(50 * time.Millisecond)
 			}
-			if c, ok := runner.(*worker.Client); ok && c.Alive() {
+			if c, ok := (*opened)[i].(*worker.Client); ok && c.Alive() {
 				t.Error("the child process lives on")
 			}
 		}
 	})
 }
 
-// kept returns the open network, if there is one, and starts its clock anew.
-func kept(e *Engine) infer.Runner {
-	e.warm.lock(context.Background())
-	defer e.warm.unlock()
-	return e.warm.runner
-}
-
 func TestAChildThatDiesIsReplaced(t *testing.T) {
-	redModel(t, onnxtest.Net{W: 512, Layers: 20})
+	redModel(t, onnxtest.Net{})
 	e := New(Config{Library: infertest.Library(t), Child: []string{os.Args[0], worker.Flag}})
 	defer e.Close()
 	pic := disc(120, 80, redColor)
 	before, err := e.Mask(context.Background(), pic, Request{Model: "red", Device: "cpu"}, nil)
-	if err != nil && fault.Of(err) != fault.NoSubject {
+	if err != nil {
 		t.Fatal(err)
 	}
 	child := e.warm.runner.(*worker.Client)
@@ -266,17 +291,20 @@ func TestAChildThatDiesIsReplaced(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	r, again := e.Mask(context.Background(), pic, Request{Model: "red", Device: "cpu"}, nil)
-	if fault.Of(again) != fault.Of(err) || r != nil && r.Note != "" {
+	if again != nil || r.Note != "" {
 		t.Errorf("after a death in between: %v", again)
 	}
 	// Dead under way: tried again, and said so.
 	child = e.warm.runner.(*worker.Client)
-	time.AfterFunc(60*time.Millisecond, func() { kill(t, child) })
-	r, again = e.Mask(context.Background(), pic, Request{Model: "red", Device: "cpu"}, nil)
-	if fault.Of(again) != fault.Of(err) {
+	r, again = e.Mask(context.Background(), pic, Request{Model: "red", Device: "cpu"}, func(p float64) {
+		if p >= shareOpen && child.Alive() {
+			kill(t, child) // just before the run
+		}
+	})
+	if again != nil {
 		t.Fatalf("after a death under way: %v", again)
 	}
-	if r != nil && (r.Note != NoteRetried || r.Mask.P[9] != before.Mask.P[9]) {
+	if r.Note != NoteRetried || r.Mask.P[9] != before.Mask.P[9] {
 		t.Errorf("note %q", r.Note)
 	}
 }

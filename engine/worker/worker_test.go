@@ -338,11 +338,16 @@ func TestCancelOfAHangingChildKillsIt(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
-			time.AfterFunc(100*time.Millisecond, cancel)
+			o := Options{Command: command(), Env: []string{faultEnv + "=" + stage + " hang"}}
 			began := time.Now()
-			cl, err := Open(ctx, infer.Config{Name: "x"}, Options{Command: command(), Env: []string{faultEnv + "=" + stage + " hang"}})
+			if stage == "start" || stage == "open" {
+				time.AfterFunc(100*time.Millisecond, cancel)
+			}
+			cl, err := Open(ctx, infer.Config{Name: "x"}, o)
 			if err == nil {
 				defer cl.Close()
+				began = time.Now()
+				time.AfterFunc(100*time.Millisecond, cancel)
 				_, err = cl.Run(ctx, picture(512, 512))
 				if cl.Alive() {
 					t.Error("the child is still there")
