@@ -138,8 +138,11 @@ func (s *Store) OnChange(f func(Settings)) (stop func()) {
 // Path returns where the settings are kept, "" for memory only.
 func (s *Store) Path() string { return s.path }
 
-// write replaces the file whole: a reader, or a power cut, sees the old one
-// or the new one. The caller holds the lock.
+// write replaces the file whole, so that a reader, or a program that ends in
+// the middle, sees the old one or the new one. It does not wait for the disk:
+// a slider that is dragged changes a setting many times a second, and after a
+// power cut the choices of the last moments may be lost. The caller holds the
+// lock.
 func (s *Store) write() error {
 	if s.path == "" {
 		return nil
@@ -178,9 +181,6 @@ func replaceFile(path string, data []byte) (err error) {
 		}
 	}()
 	if _, err = f.Write(data); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
 		return err
 	}
 	if err = f.Close(); err != nil {
