@@ -38,11 +38,11 @@ func (w *Workspace) gone(b *cache.Box, why cache.Gone) {
 		w.unlist(e)
 		w.forgetAll(e)
 	} else {
-		had := e.result != nil
-		w.history.forget(map[*entry]bool{e: true}, forgetResults)
+		lost := e.result != nil || e.path == "" || why == cache.Evicted && state == Working
+		w.history.forgetResults(e)
 		w.unkeep(e)
 		switch {
-		case had || e.path == "":
+		case lost:
 			w.fail(e, fault.New(fault.Expired, e.name, nil))
 		case state == Working:
 			w.restart(e)

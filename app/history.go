@@ -70,45 +70,36 @@ func (h *history) holds(e *entry, r *result) bool {
 	return false
 }
 
-// What forget forgets about entries.
-type forgetting bool
-
-const (
-	forgetAll     forgetting = false
-	forgetResults forgetting = true // but keep their edits and removals
-)
-
-// forget takes entries out of the history; steps that then say nothing go.
-func (h *history) forget(gone map[*entry]bool, what forgetting) {
-	for _, side := range []*[]*step{&h.undo, &h.redo} {
-		kept := (*side)[:0]
-		for _, s := range *side {
-			for e := range gone {
-				c, in := s.changes[e]
-				c.answer = nil
-				if what == forgetAll || c.edit == nil {
-					delete(s.changes, e)
-				} else if in {
-					s.changes[e] = c
-				}
-			}
-			if what == forgetAll {
-				rest := s.removed[:0]
-				for _, r := range s.removed {
-					if !gone[r.e] {
-						rest = append(rest, r)
-					}
-				}
-				clear(s.removed[len(rest):])
-				s.removed = rest
-			}
-			if len(s.changes) > 0 || len(s.removed) > 0 {
-				kept = append(kept, s)
+// forgetResults takes what the engine once answered about e out of the
+// history; its edits and removals stay.
+func (h *history) forgetResults(e *entry) {
+	h.prune(func(s *step) {
+		if c, in := s.changes[e]; in {
+			if c.answer = nil; c.edit == nil {
+				delete(s.changes, e)
+			} else {
+				s.changes[e] = c
 			}
 		}
-		clear((*side)[len(kept):])
-		*side = kept
+	})
+}
+
+// forget takes e out of the history.
+func (h *history) forget(e *entry) {
+	h.prune(func(s *step) {
+		delete(s.changes, e)
+		s.removed = slices.DeleteFunc(s.removed, func(r removal) bool { return r.e == e })
+	})
+}
+
+// prune changes every step by f; those that then say nothing go.
+func (h *history) prune(f func(*step)) {
+	empty := func(s *step) bool {
+		f(s)
+		return len(s.changes) == 0 && len(s.removed) == 0
 	}
+	h.undo = slices.DeleteFunc(h.undo, empty)
+	h.redo = slices.DeleteFunc(h.redo, empty)
 }
 
 // record adds a step and lets go of what no step can bring back any more. The
@@ -355,7 +346,7 @@ func entriesOf(removed []removal) []*entry {
 // forgetAll lets go of an entry for good, in the history too. The caller
 // holds the lock.
 func (w *Workspace) forgetAll(e *entry) {
-	w.history.forget(map[*entry]bool{e: true}, forgetAll)
+	w.history.forget(e)
 	w.forget(e)
 }
 

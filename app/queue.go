@@ -184,7 +184,7 @@ func (w *Workspace) Restart(ids ...ID) {
 	for _, id := range ids {
 		if e := w.listed(id); e != nil && e.path != "" {
 			w.unkeep(e)
-			w.history.forget(map[*entry]bool{e: true}, forgetResults)
+			w.history.forgetResults(e)
 			w.restart(e)
 		}
 	}

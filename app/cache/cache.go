@@ -31,7 +31,7 @@ const MaxLife = time.Hour
 // Options set up a Store. The zero value is right for the program.
 type Options struct {
 	Clock  Clock // nil means the system's
-	Disk   int64 // bytes kept on disk; 0 means 4 GiB, and never more than half of what was free
+	Disk   int64 // bytes kept on disk; 0 means 4 GiB; about half of what is free at most
 	Memory int64 // bytes kept in memory where the disk fails; 0 means 512 MiB
 }
 
@@ -111,6 +111,10 @@ func Open(dir string, o Options) *Store {
 	return s
 }
 
+// leastDisk is what is tried on a disk that is almost full, before the parts
+// go to memory: a few pictures must fit beside each other.
+const leastDisk = 256 << 20
+
 // openFolder makes this program's folder, or notes why it cannot.
 func (s *Store) openFolder() {
 	if s.root == "" {
@@ -123,7 +127,7 @@ func (s *Store) openFolder() {
 	}
 	s.folder, s.fail = f, nil
 	if free := freeBytes(f.path); free > 0 {
-		s.limits.Disk = min(s.limits.Disk, free/2)
+		s.limits.Disk = min(s.limits.Disk, max(free/2, leastDisk))
 	}
 }
 
