@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
-	"unsafe"
 
 	"github.com/ebitengine/purego"
 )
@@ -34,7 +33,7 @@ func adapters() []Adapter {
 		return none("no Vulkan: %v", err)
 	}
 	var (
-		createInstance  func(info *instanceInfo, allocator uintptr, instance *uintptr) int32
+		createInstance  func(info *[8]uint64, allocator uintptr, instance *uintptr) int32
 		enumerate       func(instance uintptr, count *uint32, devices *uintptr) int32
 		properties      func(device uintptr, properties *byte)
 		destroyInstance func(instance uintptr, allocator uintptr)
@@ -49,8 +48,10 @@ func adapters() []Adapter {
 		}
 		purego.RegisterFunc(f, symbol)
 	}
+	// VkInstanceCreateInfo is 64 bytes; zero but for its kind it asks for
+	// nothing in particular.
 	var instance uintptr
-	if r := createInstance(&instanceInfo{kind: vkStructureInstance}, 0, &instance); r != 0 {
+	if r := createInstance(&[8]uint64{vkStructureInstance}, 0, &instance); r != 0 {
 		return none("Vulkan has no driver (%d)", r)
 	}
 	defer destroyInstance(instance, 0)
@@ -70,19 +71,6 @@ func adapters() []Adapter {
 		return none("Vulkan lists no device")
 	}
 	return list
-}
-
-// instanceInfo is VkInstanceCreateInfo; zero but for its kind it asks for
-// nothing in particular.
-type instanceInfo struct {
-	kind         uint32
-	next         unsafe.Pointer
-	flags        uint32
-	application  unsafe.Pointer
-	layers       uint32
-	layerNames   unsafe.Pointer
-	extensions   uint32
-	extensionPtr unsafe.Pointer
 }
 
 // adapter reads VkPhysicalDeviceProperties.
