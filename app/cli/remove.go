@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -142,13 +143,9 @@ func outside(flags *pflag.FlagSet, name string, low, high int) bool {
 // plan gathers edit and export from the preset and the flags, which win.
 func (j *job) plan(preset, format, background string, quality int, mask, keepMeta bool) error {
 	if preset != "" {
-		data, err := os.ReadFile(preset)
+		p, err := readPreset(preset)
 		if err != nil {
-			return fault.About(filepath.Base(preset), err)
-		}
-		p, err := compose.ParsePreset(data)
-		if err != nil {
-			return fault.Newf(fault.Usage, "", "%s: %w", filepath.Base(preset), cause(err))
+			return err
 		}
 		j.edit, j.export = p.Edit, p.Export
 	}
@@ -171,6 +168,24 @@ func (j *job) plan(preset, format, background string, quality int, mask, keepMet
 	j.export.Mask = j.export.Mask || mask
 	j.export.KeepMetadata = j.export.KeepMetadata || keepMeta
 	return nil
+}
+
+// readPreset reads a preset file, or takes one of the program's own by name.
+func readPreset(name string) (compose.Preset, error) {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if p, own := compose.FindPreset(name); own {
+			return p, nil
+		}
+	}
+	if err != nil {
+		return compose.Preset{}, fault.About(filepath.Base(name), err)
+	}
+	p, err := compose.ParsePreset(data)
+	if err != nil {
+		return compose.Preset{}, fault.Newf(fault.Usage, "", "%s: %w", filepath.Base(name), cause(err))
+	}
+	return p, nil
 }
 
 // run works through the inputs, two at a time so that one is decoded or
