@@ -170,7 +170,14 @@ type footer struct {
 	save    *widgets.Button
 	until   time.Time
 	count   int
+
+	offline  bool
+	measured time.Time
 }
+
+// measureEvery is how often the lock is looked at for the line at the foot.
+// Looking means asking for a socket, so not at every second.
+const measureEvery = time.Minute
 
 func newFooter(w *Window) *footer {
 	f := &footer{w: w}
@@ -198,9 +205,11 @@ func (f *footer) refresh() {
 
 // tick counts the time down.
 func (f *footer) tick() {
-	offline := f.w.Privacy != nil && f.w.Privacy.Offline()
+	if f.w.Privacy != nil && time.Since(f.measured) > measureEvery {
+		f.offline, f.measured = f.w.Privacy.Offline(), time.Now()
+	}
 	line, icon := words.T("foot.open"), look.IconUnlock
-	if offline {
+	if f.offline {
 		line, icon = words.T("foot.offline"), look.IconLock
 	}
 	if f.count > 0 {

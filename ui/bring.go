@@ -78,10 +78,19 @@ func (w *Window) ask(q ports.Question, then func(paths []string)) {
 	})
 }
 
+// openFolder is where an open dialog begins: where the last one ended, else
+// among the person's pictures.
+func openFolder(s settings.Settings) string {
+	if s.OpenFolder != "" {
+		return s.OpenFolder
+	}
+	return picturesFolder(s)
+}
+
 func (w *Window) open() {
 	w.ask(ports.Question{
 		Kind: ports.OpenFiles, Title: words.T("files.open"), Accept: words.T("button.open"),
-		Dir: w.Deps.Settings.Get().OpenFolder, Filter: words.T("files.pictures"), Extensions: pictureExtensions,
+		Dir: openFolder(w.Deps.Settings.Get()), Filter: words.T("files.pictures"), Extensions: pictureExtensions,
 	}, func(paths []string) {
 		w.update(func(s *settings.Settings) { s.OpenFolder = filepath.Dir(paths[0]) })
 		w.AddPaths(paths)
@@ -91,7 +100,7 @@ func (w *Window) open() {
 func (w *Window) openFolder() {
 	w.ask(ports.Question{
 		Kind: ports.OpenFolder, Title: words.T("files.folder"), Accept: words.T("button.open"),
-		Dir: w.Deps.Settings.Get().OpenFolder,
+		Dir: openFolder(w.Deps.Settings.Get()),
 	}, func(paths []string) {
 		w.update(func(s *settings.Settings) { s.OpenFolder = paths[0] })
 		w.AddPaths(paths)

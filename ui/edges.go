@@ -4,12 +4,13 @@ import "fyne.io/fyne/v2"
 
 // edges lays objects out along the edges of a middle one, as Fyne's border
 // layout does, but without gaps: the panels bring their own.
-type edges struct{ top, bottom, left, right fyne.CanvasObject }
+type edges struct{ top, bottom, left, right, middle fyne.CanvasObject }
 
 // newEdges returns a container of middle with others around it; nil for none.
+// Tab goes through them as the eye does.
 func newEdges(top, bottom, left, right, middle fyne.CanvasObject) *fyne.Container {
-	c := &fyne.Container{Layout: &edges{top, bottom, left, right}}
-	for _, o := range []fyne.CanvasObject{middle, top, bottom, left, right} {
+	c := &fyne.Container{Layout: &edges{top, bottom, left, right, middle}}
+	for _, o := range []fyne.CanvasObject{top, left, middle, right, bottom} {
 		if o != nil {
 			c.Objects = append(c.Objects, o)
 		}
@@ -20,8 +21,8 @@ func newEdges(top, bottom, left, right, middle fyne.CanvasObject) *fyne.Containe
 func shown(o fyne.CanvasObject) bool { return o != nil && o.Visible() }
 
 // MinSize is what all of them need.
-func (e *edges) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	m := objects[0].MinSize()
+func (e *edges) MinSize([]fyne.CanvasObject) fyne.Size {
+	m := e.middle.MinSize()
 	for _, o := range []fyne.CanvasObject{e.left, e.right} {
 		if shown(o) {
 			s := o.MinSize()
@@ -40,7 +41,7 @@ func (e *edges) MinSize(objects []fyne.CanvasObject) fyne.Size {
 }
 
 // Layout places them.
-func (e *edges) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (e *edges) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	var x0, y0 float32
 	x1, y1 := size.Width, size.Height
 	place := func(o fyne.CanvasObject, x, y, w, h float32) {
@@ -67,5 +68,5 @@ func (e *edges) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		x1 -= w
 		place(e.right, x1, y0, w, y1-y0)
 	}
-	place(objects[0], x0, y0, x1-x0, y1-y0)
+	place(e.middle, x0, y0, x1-x0, y1-y0)
 }

@@ -94,7 +94,7 @@ func (p *backgroundPanel) setKind(i int) {
 func (p *backgroundPanel) ask() {
 	p.w.ask(ports.Question{
 		Kind: ports.OpenFile, Title: words.T("background.choose"), Accept: words.T("button.open"),
-		Dir: p.w.Deps.Settings.Get().OpenFolder, Filter: words.T("files.pictures"), Extensions: pictureExtensions,
+		Dir: openFolder(p.w.Deps.Settings.Get()), Filter: words.T("files.pictures"), Extensions: pictureExtensions,
 	}, func(paths []string) {
 		p.w.change("undo.background", func(e *compose.Edit) {
 			e.Background = compose.Background{Kind: "picture", Path: paths[0]}

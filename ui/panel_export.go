@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"kirinuki/app/settings"
 	"kirinuki/engine/compose"
@@ -15,7 +16,13 @@ import (
 // exportPanel says what kind of file is written, and writes it.
 type exportPanel struct {
 	w       *Window
-	body    fyne.CanvasObject
+	body    *fyne.Container
+	preset  *widgets.Select
+	chosen  string // the preset that was chosen last
+	keep    *widgets.Button
+	forget  *widgets.Button
+	size    *widgets.Words
+	sized   string // what the size was estimated for
 	format  *widgets.Segments
 	quality *widgets.Slider
 	name    *widgets.Entry
@@ -52,9 +59,15 @@ func newExport(w *Window) section {
 	p.save = w.actionButton("save", widgets.Accent)
 	p.saveAs = w.actionButton("save-as", widgets.Solid)
 	p.saveAll = w.actionButton("save-all", widgets.Solid)
+	p.preset = widgets.NewSelect(nil, p.usePreset)
+	p.preset.PlaceHolder = words.T("preset.choose")
+	p.keep = widgets.NewButton(words.T("preset.keep"), "", widgets.Solid, p.keepPreset)
+	p.forget = widgets.NewButton(words.T("preset.forget"), "", widgets.Solid, p.forgetPreset)
+	p.size = widgets.NewCaption("").Cut()
 	p.body = column(
+		named(words.T("export.preset"), p.preset), container.NewGridWithColumns(2, p.keep, p.forget),
 		named(words.T("export.format"), p.format), p.quality,
-		named(words.T("export.name"), p.name), p.example,
+		named(words.T("export.name"), p.name), p.example, p.size,
 		p.meta, p.mask, p.save, p.saveAs, p.saveAll)
 	return p
 }
@@ -85,4 +98,10 @@ func (p *exportPanel) refresh() {
 	p.saveAs.SetEnabled(p.w.actions.get("save-as").enabled())
 	p.saveAll.SetEnabled(p.w.actions.get("save-all").enabled())
 	setVisible(p.saveAll, len(p.w.list.items) > 1)
+	p.listPresets()
+	if ok && hasResult(item) {
+		p.estimate(item)
+	} else {
+		p.size.SetText("")
+	}
 }

@@ -368,3 +368,78 @@ func TestPages_OpenInBothLanguages(t *testing.T) {
 		}
 	}
 }
+
+func TestPresets_GiveLookAndFormatAndKeepTheStrokes(t *testing.T) {
+	w, ws, _ := withPicture(t, "touchup")
+	stroke(w, compose.Point{X: 100, Y: 100}, compose.Point{X: 150, Y: 100})
+	w.side.show("export")
+	p := w.side.made["export"].(*exportPanel)
+	if len(p.preset.Options) != len(compose.Presets()) {
+		t.Fatalf("%d presets", len(p.preset.Options))
+	}
+	for i, x := range compose.Presets() {
+		if presetName(x) == x.Name {
+			t.Errorf("preset %s has no name in words", x.Name)
+		}
+		p.preset.SetSelectedIndex(i)
+		e := ws.Edit(1)
+		if !e.Look().Equal(x.Edit) || len(e.Strokes) != 1 {
+			t.Errorf("%s gives %+v", x.Name, e)
+		}
+	}
+	if got := w.Deps.Settings.Get().Format; got != "jpeg" {
+		t.Errorf("an ID photo is saved as %s", got)
+	}
+	p.store("passport")
+	p.preset.SetSelectedIndex(0)
+	own := len(p.preset.Options) - 1
+	if p.preset.Options[own] != "passport" || !p.forget.Disabled() {
+		t.Errorf("options %v", p.preset.Options)
+	}
+	p.preset.SetSelectedIndex(own)
+	if ws.Edit(1).Canvas.W == 0 {
+		t.Error("the person's own preset does nothing")
+	}
+	p.forgetPreset()
+	if len(p.preset.Options) != own {
+		t.Error("not forgotten")
+	}
+}
+
+func TestExport_EstimatesTheSize(t *testing.T) {
+	w, _, _ := withPicture(t, "export")
+	p := w.side.made["export"].(*exportPanel)
+	until(t, "the estimate", func() bool { return strings.Contains(p.size.Text(), "320 × 240") })
+}
+
+func TestTab_GoesFromTopToFoot(t *testing.T) {
+	w, _, _ := open(t)
+	w.Drop(uris("/a.jpg", "/b.jpg"))
+	c := w.win.Canvas()
+	var order []fyne.Focusable
+	for range 60 {
+		c.FocusNext()
+		f := c.Focused()
+		if len(order) > 0 && f == order[0] {
+			break
+		}
+		order = append(order, f)
+	}
+	place := func(o fyne.Focusable) int {
+		for i, f := range order {
+			if f == o {
+				return i
+			}
+		}
+		return -1
+	}
+	want := []fyne.Focusable{w.top.ways[0], w.top.ways[2], w.top.sides, w.top.quality, w.list.list, w.view.stage, w.side.tabs[0], w.foot.privacy, w.foot.save}
+	last := -1
+	for i, o := range want {
+		at := place(o)
+		if at <= last {
+			t.Errorf("number %d of the way is reached at %d after %d", i, at, last)
+		}
+		last = at
+	}
+}

@@ -9,8 +9,10 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"kirinuki/ui/look"
 	"kirinuki/ui/words"
 )
 
@@ -150,6 +152,7 @@ func (p *regionPicker) draw(w, h int) image.Image {
 	}
 	r := p.region()
 	sw, sh := p.img.Rect.Dx(), p.img.Rect.Dy()
+	edge := look.Color(theme.ColorNamePrimary)
 	for y := range h {
 		sy := min(y*sh/h, sh-1)
 		src, dst := p.img.Pix[sy*p.img.Stride:], p.buf.Pix[y*p.buf.Stride:]
@@ -157,7 +160,10 @@ func (p *regionPicker) draw(w, h int) image.Image {
 			sx := min(x*sw/w, sw-1)
 			s, d := src[4*sx:4*sx+3], dst[4*x:4*x+4]
 			d[3] = 255
-			if (image.Point{X: sx, Y: sy}).In(r) {
+			at := image.Point{X: sx, Y: sy}
+			if at.In(r.Inset(-2)) && !at.In(r) { // a line around it
+				d[0], d[1], d[2] = edge.R, edge.G, edge.B
+			} else if at.In(r) {
 				d[0], d[1], d[2] = s[0], s[1], s[2]
 			} else {
 				d[0], d[1], d[2] = s[0]/2, s[1]/2, s[2]/2

@@ -105,6 +105,7 @@ func (w *Window) ready() {
 	if f := w.OnReady; f != nil {
 		w.OnReady = nil
 		f()
+		w.foot.measured = time.Time{} // the lock may be closed now
 		w.foot.refresh()
 	}
 }

@@ -1,6 +1,8 @@
 package widgets
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 )
@@ -23,6 +25,14 @@ func NewSelect(options []string, changed func(int)) *Select {
 	}
 	s.ExtendBaseWidget(s)
 	return s
+}
+
+// SetNames changes the options.
+func (s *Select) SetNames(names []string) {
+	if !slices.Equal(s.Options, names) {
+		s.Options = names
+		s.Refresh()
+	}
 }
 
 // Put chooses an option without calling back; -1 none.
