@@ -61,7 +61,7 @@ func newExport(w *Window) section {
 	p.saveAll = w.actionButton("save-all", widgets.Solid)
 	p.preset = widgets.NewSelect(nil, p.usePreset)
 	p.preset.PlaceHolder = words.T("preset.choose")
-	p.keep = widgets.NewButton(words.T("preset.keep"), "", widgets.Solid, p.keepPreset)
+	p.keep = widgets.NewButton(words.T("button.keep-preset"), "", widgets.Solid, p.keepPreset).WithTip(words.T("preset.keep"), "")
 	p.forget = widgets.NewButton(words.T("preset.forget"), "", widgets.Solid, p.forgetPreset)
 	p.size = widgets.NewCaption("").Cut()
 	p.body = column(

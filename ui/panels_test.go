@@ -443,3 +443,32 @@ func TestTab_GoesFromTopToFoot(t *testing.T) {
 		last = at
 	}
 }
+
+func TestSections_FitTheirPanelInEveryState(t *testing.T) {
+	for _, language := range []string{"en", "ja"} {
+		w, _, _ := open(t, func(d *Deps) {
+			d.Settings.Update(func(s *settings.Settings) { s.Language, s.Format = language, "jpeg" })
+		})
+		w.Drop(uris("/a.jpg", "/b.jpg"))
+		w.win.Resize(fyne.NewSize(640, 480))
+		for _, e := range []compose.Edit{
+			{},
+			{Background: compose.Background{Kind: "color", Color: "#dbe9f6"}, Shadow: firstDrop, Outline: compose.Outline{Width: 9, Color: "#ffffff"}},
+			{Background: compose.Background{Kind: "picture", Path: "/a/very long name of a picture that stands behind.jpg"}, Crop: compose.Crop{Trim: true}, Canvas: photoCanvas(35, 45)},
+			{Background: compose.Background{Kind: "blur"}, Shadow: firstContact},
+		} {
+			w.change("undo.preset", func(now *compose.Edit) { *now = e })
+			for _, s := range sections {
+				w.side.show(s.id)
+				for i := range touchTools {
+					if p, ok := w.side.section().(*touchUpPanel); ok {
+						p.choose(i)
+					}
+					if need := w.side.section().content().MinSize().Width; need > panelNarrow-33 {
+						t.Errorf("%s %s needs %v of %v", language, s.id, need, panelNarrow-33)
+					}
+				}
+			}
+		}
+	}
+}

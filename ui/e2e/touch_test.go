@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -100,7 +102,7 @@ func TestBrush(t *testing.T) {
 	if a := alphaAt(t, plain, 200, 200); a != 255 {
 		t.Fatalf("the disc's middle has alpha %d before any stroke", a)
 	}
-	p.key("e") // erase
+	p.key("F6", "e") // touch up: erase
 	time.Sleep(time.Second)
 	at := p.middle()
 	p.stroke(at.Add(image.Pt(-40, 0)), at.Add(image.Pt(40, 0)))
@@ -122,7 +124,7 @@ func TestBrush(t *testing.T) {
 	if redone := p.save(out); !bytes.Equal(redone, erased) {
 		t.Error("redo did not give back the identical bytes")
 	}
-	p.key("r") // restore
+	p.key("t") // restore
 	time.Sleep(500 * time.Millisecond)
 	p.stroke(at.Add(image.Pt(-60, 0)), at.Add(image.Pt(60, 0)))
 	if a := alphaAt(t, p.save(out), 200, 200); a != 255 {
@@ -152,7 +154,13 @@ func TestPresetIsTheSameEverywhere(t *testing.T) {
 	drawDisc(t, path, 600, 450)
 	p.drop(p.window, path)
 	p.saved(p.home, "disc-cutout.png", "ctrl+s")
-	p.applyLastPreset()
+	p.key("F10") // export
+	time.Sleep(time.Second)
+	p.click(-234, 173) // the list of presets opens
+	time.Sleep(time.Second)
+	p.key("Up", "Return") // its last one is the person's own
+	time.Sleep(time.Second)
+	p.screenshot("preset")
 	window, err := os.ReadFile(p.saved(p.home, "disc-done*.png", "ctrl+s"))
 	if err != nil {
 		t.Fatal(err)
@@ -179,4 +187,19 @@ func TestPresetIsTheSameEverywhere(t *testing.T) {
 	if got := img.Bounds().Size(); got != image.Pt(500, 400) {
 		t.Errorf("the canvas is %v", got)
 	}
+}
+
+// click clicks at x from the window's left edge, or from its right edge where
+// x is negative, and y below its top.
+func (p *program) click(x, y int) {
+	p.t.Helper()
+	geometry := map[string]int{}
+	for _, line := range strings.Split(p.xdotool("getwindowgeometry", "--shell", itoa(int(p.window))), "\n") {
+		name, value, _ := strings.Cut(line, "=")
+		geometry[name], _ = strconv.Atoi(value)
+	}
+	if x < 0 {
+		x += geometry["WIDTH"]
+	}
+	p.xdotool("mousemove", itoa(geometry["X"]+x), itoa(geometry["Y"]+y), "click", "1")
 }
