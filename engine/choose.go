@@ -52,6 +52,9 @@ func (w *warm) choose(ctx context.Context, spec model.Spec, name string) (device
 
 // fastest is what auto means.
 func (w *warm) fastest(ctx context.Context, spec model.Spec) (device, note string, err error) {
+	if w.devices.config.Child == nil {
+		return cpu, "", nil // a driver must not be woken in this process unasked
+	}
 	all, err := w.devices.look(ctx)
 	if err != nil {
 		return "", "", err

@@ -104,7 +104,7 @@ func (d *devices) look(ctx context.Context) ([]found, error) {
 // graphics picks the graphics processor that WebGPU would use: the first that
 // is one. Vulkan lists them with the most capable first.
 func graphics(adapters []worker.Adapter, err error) found {
-	f := found{name: "gpu"}
+	f := found{name: "gpu", title: "WebGPU"}
 	switch {
 	case err != nil:
 		f.reason, f.detail = DeviceFailed, err.Error()

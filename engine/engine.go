@@ -1,6 +1,7 @@
 // Package engine removes the background of a picture. It knows pictures,
-// networks and mattes; it knows neither windows nor users, keeps nothing on
-// disk and opens no connection.
+// networks and mattes; it knows neither windows nor users and opens no
+// connection. On disk it keeps the networks that a person adds and what it
+// learnt about devices, nothing of any picture.
 package engine
 
 import (

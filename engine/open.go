@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"kirinuki/engine/fault"
 	"kirinuki/engine/infer"
@@ -45,10 +46,21 @@ func openHere(ctx context.Context, c infer.Config) (infer.Runner, error) {
 	}
 }
 
+// How long opening or one run may take before the device counts as hanging:
+// large networks are slow on small processors, no graphics processor is.
+const (
+	limitCPU    = 10 * time.Minute
+	limitDevice = 90 * time.Second
+)
+
 // openThere returns an opener that gives every network a child process.
 func openThere(command []string) opener {
 	return func(ctx context.Context, c infer.Config) (infer.Runner, error) {
-		cl, err := worker.Open(ctx, c, worker.Options{Command: command})
+		limit := limitDevice
+		if c.Device == cpu {
+			limit = limitCPU
+		}
+		cl, err := worker.Open(ctx, c, worker.Options{Command: command, Limit: limit})
 		if err != nil {
 			return nil, err
 		}

@@ -53,7 +53,7 @@ type Config struct {
 	Name    string // what errors call the network; "" is Path's base name
 
 	Path  string // the network's file, or
-	Model []byte // its bytes, which must not change while the session is open
+	Model []byte // its bytes; not needed any more once it is open
 
 	Input  string // name of the graph's input; "" is its only or first one
 	Output string // name of the one output that is asked for; "" is the first

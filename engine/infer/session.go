@@ -25,7 +25,6 @@ import (
 type Session struct {
 	name    string
 	in, out onnx.Value
-	model   []byte        // kept alive for ONNX Runtime
 	turn    chan struct{} // holds one token while nobody runs
 	once    sync.Once
 	closed  bool // guarded by turn
@@ -52,7 +51,7 @@ func Open(c Config) (*Session, error) {
 		return nil, err
 	}
 	defer options.Destroy()
-	s := &Session{name: c.Name, in: in, out: out, model: c.Model, turn: make(chan struct{}, 1)}
+	s := &Session{name: c.Name, in: in, out: out, turn: make(chan struct{}, 1)}
 	inputs, outputs := []string{in.Name}, []string{out.Name}
 	if c.Model != nil {
 		s.session, err = ort.NewDynamicAdvancedSessionWithONNXData(c.Model, inputs, outputs, options)
@@ -334,7 +333,6 @@ func (s *Session) Close() error {
 		<-s.turn
 		s.closed = true
 		err = s.session.Destroy()
-		s.model = nil
 		s.turn <- struct{}{}
 	})
 	return err

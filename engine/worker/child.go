@@ -62,7 +62,9 @@ func (c *child) serve(in io.Reader) error {
 			if c.session != nil {
 				return errProtocol
 			}
-			c.reply(h.id, c.open(h.id, q, model))
+			err := c.open(h.id, q, model)
+			model = nil
+			c.reply(h.id, err)
 		case kAdapters:
 			confine(request{Device: "gpu"})
 			c.send(func() error { return writeJSON(c.out, kAdapters, h.id, adapters()) })
