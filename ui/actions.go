@@ -108,6 +108,9 @@ func newActions(w *Window) *actions {
 	a := &actions{w: w, byID: map[string]*action{}, shortcuts: map[string]func(){}}
 	has := func() bool { _, ok := w.list.item(); return ok }
 	done := func() bool { i, ok := w.list.item(); return ok && hasResult(i) }
+	shows := func() bool { i, ok := w.list.item(); return ok && showsResult(i) }
+	// A picture in work can be saved too: it happens as soon as it is done.
+	coming := func() bool { i, ok := w.list.item(); return ok && (hasResult(i) || isBusy(i)) }
 	k := func(name fyne.KeyName, mod ...fyne.KeyModifier) key {
 		var m fyne.KeyModifier
 		for _, x := range mod {
@@ -125,7 +128,7 @@ func newActions(w *Window) *actions {
 	add("open-folder", look.IconNone, w.openFolder, nil, k(fyne.KeyO, ctrl, shift))
 	add("paste", look.IconPaste, w.paste, nil, k(fyne.KeyV, ctrl))
 	add("capture", look.IconCapture, w.capture, nil, k(fyne.KeyK, ctrl), k(desktop.KeyPrintScreen))
-	add("save", look.IconSave, w.save, done, k(fyne.KeyS, ctrl))
+	add("save", look.IconSave, w.save, coming, k(fyne.KeyS, ctrl))
 	add("save-as", look.IconNone, w.saveAs, done, k(fyne.KeyS, ctrl, shift))
 	add("save-all", look.IconNone, w.saveAll, func() bool { return len(w.list.done()) > 0 }, k(fyne.KeyS, ctrl, alt))
 	add("copy", look.IconCopy, w.copy, done, k(fyne.KeyC, ctrl))
@@ -143,7 +146,7 @@ func newActions(w *Window) *actions {
 	add("previous", look.IconNone, func() { w.list.step(-1) }, has, k(fyne.KeyUp), k(fyne.KeyPageUp))
 	add("next", look.IconNone, func() { w.list.step(1) }, has, k(fyne.KeyDown), k(fyne.KeyPageDown))
 	add("before", look.IconNone, func() { w.view.toggleBefore() }, has, k(fyne.KeyB))
-	add("compare", look.IconSplit, func() { w.view.toggleCompare() }, done, k(fyne.KeyV))
+	add("compare", look.IconSplit, func() { w.view.toggleCompare() }, shows, k(fyne.KeyV))
 	add("fit", look.IconFit, func() { w.view.stage.Fit() }, has, k(fyne.Key0))
 	add("full-size", look.IconNone, func() { w.view.stage.SetZoom(1) }, has, k(fyne.Key1))
 	add("zoom-in", look.IconNone, func() { w.view.stage.ZoomBy(1.25) }, has, k(fyne.KeyPlus), k(fyne.KeyEqual))

@@ -84,7 +84,7 @@ func (t *topBar) refresh() {
 	}
 	tip(t.undo, "undo", t.w.Workspace.CanUndo)
 	tip(t.redo, "redo", t.w.Workspace.CanRedo)
-	t.sides.SetEnabled(ok && hasResult(item))
+	t.sides.SetEnabled(ok && showsResult(item))
 	t.sizes.SetEnabled(ok)
 	side := map[widgets.Side]int{widgets.Before: 0, widgets.Compare: 1, widgets.After: 2}
 	t.sides.SetChosen(side[t.w.view.stage.Side()])

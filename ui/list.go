@@ -232,6 +232,9 @@ func rowState(i app.Item) widgets.RowState {
 	case app.Working:
 		s.Mood, s.Progress, s.Action, s.Tip = widgets.Busy, i.Progress, look.IconClose, words.T("action.stop")
 		s.Line = words.T("state.working", words.Percent(i.Progress))
+		if i.Preview {
+			s.Line = words.T("state.better", words.Percent(i.Progress))
+		}
 	case app.Failed:
 		s.Mood, s.Icon, s.Action, s.Tip = widgets.Bad, look.IconFailed, look.IconRetry, words.T("action.retry")
 		s.Line = failure(i.Err)
@@ -239,9 +242,7 @@ func rowState(i app.Item) widgets.RowState {
 		s.Icon, s.Action, s.Tip = look.IconStopped, look.IconRetry, words.T("action.retry")
 	case app.Done:
 		s.Mood, s.Icon = widgets.Good, look.IconDone
-		if i.Preview {
-			s.Mood, s.Icon, s.Progress = widgets.Busy, look.IconNone, max(0, i.Progress)
-		} else if !i.Saved {
+		if !i.Saved {
 			s.Mood = widgets.Calm
 		}
 	}
@@ -266,10 +267,7 @@ func stateName(i app.Item) string {
 	case app.Cancelled:
 		return "cancelled"
 	case app.Done:
-		switch {
-		case i.Preview:
-			return "better"
-		case i.Saved:
+		if i.Saved {
 			return "saved"
 		}
 		return "done"

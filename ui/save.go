@@ -89,11 +89,28 @@ func picturesFolder(s settings.Settings) string {
 
 func (w *Window) save() {
 	item, ok := w.list.item()
-	if !ok || !hasResult(item) {
-		return
+	switch {
+	case !ok:
+	case isBusy(item):
+		w.promised[item.ID] = true
+		w.banner.note(words.T("save.promised", item.Name), choice{words.T("button.cancel"), func() { delete(w.promised, item.ID) }})
+	case hasResult(item):
+		w.saveAt(item, saveTo(item, w.Deps.Settings.Get(), w.side.export()))
 	}
-	s := w.Deps.Settings.Get()
-	w.saveAt(item, saveTo(item, s, w.side.export()))
+}
+
+// keepPromises saves what a person wanted saved before it was done.
+func (w *Window) keepPromises() {
+	for id := range w.promised {
+		item, ok := w.Workspace.Item(id)
+		if ok && isBusy(item) {
+			continue
+		}
+		delete(w.promised, id)
+		if ok && hasResult(item) {
+			w.saveAt(item, saveTo(item, w.Deps.Settings.Get(), w.side.export()))
+		}
+	}
 }
 
 func (w *Window) saveAs() {

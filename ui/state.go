@@ -10,8 +10,14 @@ import (
 	"kirinuki/engine/matte"
 )
 
-// hasResult tells whether an item has something to show and save.
+// hasResult tells whether an item has its result, to change and to save.
 func hasResult(i app.Item) bool { return i.State == app.Done }
+
+// showsResult tells whether an item has any result to look at: its own, the
+// quick one before it, or the one from before it was started again.
+func showsResult(i app.Item) bool {
+	return hasResult(i) || i.Preview || i.Model != ""
+}
 
 // isBusy tells whether an item waits or is being worked on.
 func isBusy(i app.Item) bool { return i.State == app.Waiting || i.State == app.Working }

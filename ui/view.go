@@ -101,7 +101,11 @@ func (v *view) showState(i app.Item) {
 	case app.Waiting:
 		v.chip.show(look.IconWait, words.T("state.waiting"), "", -1, "", nil)
 	case app.Working:
-		v.chip.show(look.IconNone, words.T("chip.working"), "", i.Progress, words.T("button.stop"), v.w.actions.get("stop").run)
+		line := words.T("chip.working")
+		if i.Preview {
+			line = words.T("chip.better")
+		}
+		v.chip.show(look.IconNone, line, "", i.Progress, words.T("button.stop"), v.w.actions.get("stop").run)
 	case app.Failed:
 		what, hint := say.Sentence(i.Err)
 		v.chip.show(look.IconFailed, what, hint, -1, words.T("button.retry"), v.w.actions.get("retry").run)
@@ -109,8 +113,6 @@ func (v *view) showState(i app.Item) {
 		v.chip.show(look.IconStopped, words.T("state.cancelled"), "", -1, words.T("button.again"), v.w.actions.get("retry").run)
 	default:
 		switch {
-		case i.Preview:
-			v.chip.show(look.IconNone, words.T("chip.better"), "", i.Progress, "", nil)
 		case i.Note != "" && words.Has(i.Note):
 			v.chip.show(look.IconInfo, words.T(i.Note), "", -1, "", nil)
 		default:
@@ -176,7 +178,7 @@ func (v *view) fetch(full bool) {
 
 // bring fetches what is wanted. It runs off the UI thread.
 func (w *Window) bring(ctx context.Context, want wanted) (g got, err error) {
-	id, done := want.item.ID, hasResult(want.item)
+	id, done := want.item.ID, showsResult(want.item)
 	if want.whole && done {
 		s, err := w.Workspace.Show(ctx, id, image.Pt(320, 320))
 		if err != nil {

@@ -45,7 +45,8 @@ type Window struct {
 	closed    bool
 	sheet     *sheet // the page over the window, or nil
 	sheetMost fyne.Size
-	warned    bool // of results that are about to be cleared
+	promised  map[app.ID]bool // to be saved as soon as they are done
+	warned    bool            // of results that are about to be cleared
 }
 
 // onUI is the one place where other goroutines hop to the UI thread. It
@@ -54,7 +55,7 @@ var onUI = fyne.Do
 
 // New makes the window without showing it.
 func New(fa fyne.App, d Deps) *Window {
-	w := &Window{Deps: d, app: fa}
+	w := &Window{Deps: d, app: fa, promised: map[app.ID]bool{}}
 	w.ctx, w.quit = context.WithCancel(context.Background())
 	s := d.Settings.Get()
 	words.Use(s.Language)
@@ -195,6 +196,7 @@ func (w *Window) refreshAll() {
 	w.top.refresh()
 	w.foot.refresh()
 	w.actions.refresh()
+	w.keepPromises()
 }
 
 // tick keeps the time left on the screen true.

@@ -669,3 +669,34 @@ func TestSource_EveryKeyHasItsTexts(t *testing.T) {
 		}
 	}
 }
+
+func TestSaveWhileWorking_IsDoneAsSoonAsThereIsAResult(t *testing.T) {
+	w, ws, _ := open(t, func(d *Deps) { d.Workspace.(*uitest.Workspace).Auto = false })
+	w.Drop(uris("/pictures/cat.jpg", "/pictures/dog.jpg"))
+	ws.Set(1, func(i *app.Item) { i.State, i.Preview = app.Working, true })
+	pump()
+	w.tryShortcut("save")
+	if len(ws.Saved) != 0 || !strings.Contains(w.banner.text(), "cat.jpg") {
+		t.Errorf("saved %v, says %q", ws.Saved, w.banner.text())
+	}
+	press(w, fyne.KeyDown)
+	w.tryShortcut("save")
+	test.Tap(w.banner.action) // not this one after all
+	ws.Finish(1)
+	ws.Finish(2)
+	pump()
+	until(t, "saved", func() bool { i, _ := ws.Item(1); return i.Saved })
+	if i, _ := ws.Item(2); i.Saved {
+		t.Error("saved although it was called off")
+	}
+}
+
+func TestQuickResult_CanBeLookedAtWhileTheBetterOneIsMade(t *testing.T) {
+	w, ws, _ := open(t, func(d *Deps) { d.Workspace.(*uitest.Workspace).Auto = false })
+	w.Drop(uris("/a.jpg"))
+	ws.Set(1, func(i *app.Item) { i.State, i.Preview, i.Progress = app.Working, true, 0.3 })
+	pump()
+	if w.top.sides.Disabled() || w.view.chip.words.Text() != words.T("chip.better") {
+		t.Errorf("sides %v, chip %q", w.top.sides.Disabled(), w.view.chip.words.Text())
+	}
+}
