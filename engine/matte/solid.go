@@ -3,17 +3,19 @@ package matte
 import (
 	"context"
 	"image"
+	"math"
 )
 
 // What counts as a veil: an area of middling alpha without structure, wider
-// than a soft edge is. Lengths are in pixels of the small picture.
+// than a soft edge is. Lengths are shares of the longer side.
 const (
-	veilWindow  = 5    // radius in which alpha must be without structure
-	veilFlat    = 0.12 // its variance, as a share of that of hair
-	veilWidth   = 13   // half the least width of a veil
-	veilSeam    = 4    // over which it fades in
-	veilGain    = 8    // how much steeper alpha gets in it
-	veilSupport = 0.5  // share of pixels whose colours say that it is real
+	veilWindow  = 0.006 // radius in which alpha must be without structure
+	veilFlat    = 0.12  // its variance, as a share of that of hair
+	veilWidth   = 0.022 // half the least width of a veil
+	veilLeast   = 13    // the same in pixels of the small picture
+	veilSeam    = 0.006 // over which it fades in
+	veilGain    = 8     // how much steeper alpha gets in it
+	veilSupport = 0.5   // share of pixels whose colours say that it is real
 )
 
 // solidify makes veils solid or clears them, whichever is nearer: where a
@@ -24,14 +26,18 @@ const (
 // glass.
 func (s *small) solidify(ctx context.Context, p *pixels, alpha *image.Gray) error {
 	w, h := s.w, s.h
+	side := float64(max(w, h))
+	window := max(1, int(veilWindow*side))
+	width := float32(math.Pow(max(veilLeast, veilWidth*side), 2))
+	seam := float32(math.Pow(veilSeam*side+1, 2))
 	a := shrinkAlpha(alpha, s.scale, s.state)
 	mean, square := append([]float32(nil), a...), make([]float32, w*h)
 	for i, v := range a {
 		square[i] = v * v
 	}
 	room := make([]float32, w*h)
-	boxMean(mean, room, w, h, veilWindow)
-	boxMean(square, room, w, h, veilWindow)
+	boxMean(mean, room, w, h, window)
+	boxMean(square, room, w, h, window)
 	veil := make([]uint8, w*h)
 	some := false
 	for i, m := range mean {
@@ -48,12 +54,12 @@ func (s *small) solidify(ctx context.Context, p *pixels, alpha *image.Gray) erro
 	if err != nil {
 		return err
 	}
-	core, err := distanceTo(ctx, w, h, func(i int) bool { return depth[i] >= veilWidth*veilWidth && depth[i] < far })
+	core, err := distanceTo(ctx, w, h, func(i int) bool { return depth[i] >= width && depth[i] < far })
 	if err != nil {
 		return err
 	}
 	for i, d := range core {
-		if d > veilWidth*veilWidth {
+		if d > width {
 			veil[i] = 0
 		}
 	}
@@ -66,10 +72,10 @@ func (s *small) solidify(ctx context.Context, p *pixels, alpha *image.Gray) erro
 		for y := y0; y < y1; y++ {
 			for x := 0; x < w; x++ {
 				d := near[y*w+x]
-				if d >= veilSeam*veilSeam || s.state[y*w+x] != unknown {
+				if d >= seam || s.state[y*w+x] != unknown {
 					continue
 				}
-				gain := 1 + (veilGain-1)*(1-d/(veilSeam*veilSeam))
+				gain := 1 + (veilGain-1)*(1-d/seam)
 				for py := y * s.scale; py < min(p.h, (y+1)*s.scale); py++ {
 					row := alpha.Pix[py*alpha.Stride:]
 					for px := x * s.scale; px < min(p.w, (x+1)*s.scale); px++ {
