@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
 
 	"kirinuki/ui/look"
 	"kirinuki/ui/words"
@@ -81,6 +82,10 @@ func (k key) String() string {
 		name = "PgUp"
 	case fyne.KeyPageDown:
 		name = "PgDn"
+	case fyne.KeyUp:
+		name = "↑"
+	case fyne.KeyDown:
+		name = "↓"
 	case fyne.KeyDelete:
 		name = "Del"
 	case fyne.KeyEscape:
@@ -99,6 +104,7 @@ type actions struct {
 	all  []*action
 	byID map[string]*action
 	main *fyne.MainMenu
+	of   map[*fyne.MenuItem]*action
 	was  string // which were enabled when the menu was last drawn
 
 	shortcuts map[string]func() // by the name that Fyne gives them
@@ -166,23 +172,32 @@ func (a *actions) get(id string) *action { return a.byID[id] }
 
 // menu makes the main menu, which shows every key.
 func (a *actions) menu() *fyne.MainMenu {
-	item := func(id string) *fyne.MenuItem {
-		x := a.byID[id]
-		m := fyne.NewMenuItem(x.title(), x.run)
-		m.Disabled = !x.enabled()
-		if len(x.keys) > 0 {
-			m.Shortcut = &desktop.CustomShortcut{KeyName: x.keys[0].name, Modifier: x.keys[0].mod}
-		}
-		return m
-	}
+	a.of = map[*fyne.MenuItem]*action{}
 	menu := func(id string, ids ...string) *fyne.Menu {
 		m := fyne.NewMenu(words.T("menu." + id))
+		var wide float32
+		for _, i := range ids {
+			if i != "" {
+				wide = max(wide, menuWidth(a.byID[i].title()))
+			}
+		}
 		for _, i := range ids {
 			if i == "" {
 				m.Items = append(m.Items, fyne.NewMenuItemSeparator())
-			} else {
-				m.Items = append(m.Items, item(i))
+				continue
 			}
+			x := a.byID[i]
+			item := fyne.NewMenuItem(x.title(), x.run)
+			item.Disabled = !x.enabled()
+			switch {
+			case len(x.keys) == 0:
+			case runtime.GOOS == "darwin":
+				item.Shortcut = &desktop.CustomShortcut{KeyName: x.keys[0].name, Modifier: x.keys[0].mod}
+			default:
+				item.Label = withKey(item.Label, x.keyName(), wide)
+			}
+			a.of[item] = x
+			m.Items = append(m.Items, item)
 		}
 		return m
 	}
@@ -196,6 +211,19 @@ func (a *actions) menu() *fyne.MainMenu {
 		menu("help", "privacy", "keys", "", "about"),
 	)
 	return a.main
+}
+
+func menuWidth(s string) float32 {
+	return fyne.MeasureText(s, look.Size(theme.SizeNameText), fyne.TextStyle{}).Width
+}
+
+// withKey puts a key behind a menu's words, in a column of its own. Fyne
+// draws the keys of its menus so faintly that they cannot be read.
+func withKey(label, key string, wide float32) string {
+	for wide += 28; menuWidth(label) < wide; {
+		label += " "
+	}
+	return label + key
 }
 
 // refresh greys out what cannot be done now.
@@ -212,16 +240,8 @@ func (a *actions) refresh() {
 		return
 	}
 	a.was = now.String()
-	byTitle := map[string]*action{}
-	for _, x := range a.all {
-		byTitle[x.title()] = x
-	}
-	for _, m := range a.main.Items {
-		for _, i := range m.Items {
-			if x := byTitle[i.Label]; x != nil {
-				i.Disabled = !x.enabled()
-			}
-		}
+	for item, x := range a.of {
+		item.Disabled = !x.enabled()
 	}
 	a.main.Refresh()
 }

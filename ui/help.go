@@ -26,15 +26,15 @@ func (w *Window) showKeys() {
 	for _, m := range w.actions.main.Items {
 		var rows []fyne.CanvasObject
 		for _, i := range m.Items {
-			for _, a := range w.actions.all {
-				if a.title() == i.Label && len(a.keys) > 0 {
-					keys := a.keyName()
-					for _, k := range a.keys[1:] {
-						keys += ",  " + k.String()
-					}
-					rows = append(rows, row(a.title(), keys))
-				}
+			a := w.actions.of[i]
+			if a == nil || len(a.keys) == 0 {
+				continue
 			}
+			keys := a.keyName()
+			for _, k := range a.keys[1:] {
+				keys += ",  " + k.String()
+			}
+			rows = append(rows, row(a.title(), keys))
 		}
 		page.Add(group(m.Label, rows...))
 	}

@@ -11,15 +11,16 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/widget"
+	"fyne.io/fyne/v2/layout"
 
 	"kirinuki/app"
 	"kirinuki/app/settings"
 	"kirinuki/engine/compose"
 	"kirinuki/engine/fault"
 	"kirinuki/engine/picture"
+	"kirinuki/ui/look"
 	"kirinuki/ui/ports"
+	"kirinuki/ui/widgets"
 	"kirinuki/ui/words"
 )
 
@@ -352,15 +353,13 @@ func (w *Window) confirm(title, ask, yes string, do func()) {
 	if w.win.Canvas().Overlays().Top() != nil {
 		return
 	}
-	text := widget.NewLabel(ask)
-	text.Wrapping = fyne.TextWrapWord
-	d := dialog.NewCustomConfirm(title, yes, words.T("button.cancel"), container.NewVBox(text), func(ok bool) {
-		if ok {
-			do()
-		}
-	}, w.win)
-	d.Resize(fyne.NewSize(min(420, w.win.Canvas().Size().Width-40), 180))
-	d.Show()
+	no := widgets.NewButton(words.T("button.cancel"), look.IconNone, widgets.Solid, w.closeSheet)
+	ok := widgets.NewButton(yes, look.IconNone, widgets.Accent, func() {
+		w.closeSheet()
+		do()
+	})
+	w.showSheet(title, prose(ask), container.NewHBox(layout.NewSpacer(), no, space(4), ok), fyne.NewSize(460, 210))
+	w.win.Canvas().Focus(no)
 }
 
 // remember keeps the window's size for the next start.

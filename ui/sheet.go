@@ -48,6 +48,13 @@ func (w *Window) sheetSize() fyne.Size {
 	return fyne.NewSize(min(w.sheetMost.Width, room.Width), min(w.sheetMost.Height, room.Height))
 }
 
+// fitSheet keeps the open page within the window.
+func (w *Window) fitSheet() {
+	if w.sheet != nil {
+		w.sheet.pop.Resize(w.sheetSize())
+	}
+}
+
 // closeSheet closes the open page, if any.
 func (w *Window) closeSheet() {
 	if w.sheet == nil {

@@ -281,6 +281,7 @@ func (m *middleLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		side.Move(fyne.NewPos(size.Width-right, 0))
 		side.Resize(fyne.NewSize(right, size.Height))
 	}
+	m.w.fitSheet()
 	center.Move(fyne.NewPos(left, 0))
 	center.Resize(fyne.NewSize(size.Width-left-right, size.Height))
 }

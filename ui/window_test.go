@@ -406,10 +406,15 @@ func TestKeys_ZoomAndSides(t *testing.T) {
 
 func TestKeys_EveryActionHasNameKeyAndPlaceInTheMenu(t *testing.T) {
 	w, _, _ := open(t)
-	inMenu := map[string]bool{}
+	inMenu := map[*action]bool{}
 	for _, m := range w.actions.main.Items {
 		for _, i := range m.Items {
-			inMenu[i.Label] = true
+			if a := w.actions.of[i]; a != nil {
+				inMenu[a] = true
+				if !strings.HasPrefix(i.Label, a.title()) || !strings.HasSuffix(i.Label, a.keyName()) {
+					t.Errorf("the menu says %q for %s", i.Label, a.id)
+				}
+			}
 		}
 	}
 	seen := map[string]string{}
@@ -417,7 +422,7 @@ func TestKeys_EveryActionHasNameKeyAndPlaceInTheMenu(t *testing.T) {
 		if !words.Has("action." + a.id) {
 			t.Errorf("%s has no name", a.id)
 		}
-		if !inMenu[a.title()] {
+		if !inMenu[a] {
 			t.Errorf("%s is in no menu", a.id)
 		}
 		if len(a.keys) == 0 && a.id != "about" {
@@ -487,7 +492,10 @@ func TestQuit_AsksOnlyWhereWorkWouldBeLost(t *testing.T) {
 	if w.win.Canvas().Overlays().Top() == nil || w.closed {
 		t.Error("nothing was asked although a result is not saved")
 	}
-	w.win.Canvas().Overlays().Remove(w.win.Canvas().Overlays().Top())
+	press(w, fyne.KeyEscape)
+	if w.closed || w.sheet != nil {
+		t.Error("Escape does not stay")
+	}
 	ws.Set(1, func(i *app.Item) { i.Saved = true })
 	pump()
 	w.askToQuit()
@@ -503,7 +511,7 @@ func TestClear_AsksOnlyWhereWorkWouldBeLost(t *testing.T) {
 	if ws.Cleared != 0 || w.win.Canvas().Overlays().Top() == nil {
 		t.Error("unsaved work was cleared without a question")
 	}
-	w.win.Canvas().Overlays().Remove(w.win.Canvas().Overlays().Top())
+	press(w, fyne.KeyEscape)
 	ws.Set(1, func(i *app.Item) { i.Saved = true })
 	pump()
 	w.askToClear()

@@ -186,6 +186,9 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	return r
 }
 
+// textLift brings a line's letters, which stand low in it, level with icons.
+const textLift = 1
+
 type buttonRenderer struct {
 	b          *Button
 	back, ring *canvas.Rectangle
@@ -265,7 +268,7 @@ func (r *buttonRenderer) Layout(s fyne.Size) {
 		}
 		fitText(r.text, r.b.Text, s.Width-x-6)
 		t = r.text.MinSize()
-		r.text.Move(fyne.NewPos(x, (s.Height-t.Height)/2))
+		r.text.Move(fyne.NewPos(x, (s.Height-t.Height)/2-textLift))
 		r.text.Resize(t)
 		return
 	}
@@ -278,7 +281,7 @@ func (r *buttonRenderer) Layout(s fyne.Size) {
 		r.icon.Move(fyne.NewPos(x, (s.Height-i)/2))
 		x += i + 8
 	}
-	r.text.Move(fyne.NewPos(x, (s.Height-t.Height)/2))
+	r.text.Move(fyne.NewPos(x, (s.Height-t.Height)/2-textLift))
 	r.text.Resize(t)
 }
 

@@ -234,7 +234,7 @@ func (r *segmentsRenderer) Layout(size fyne.Size) {
 		r.icons[i].Move(fyne.NewPos(x+(w-is)/2, (size.Height-is)/2))
 		t := r.texts[i].MinSize()
 		r.texts[i].Resize(t)
-		r.texts[i].Move(fyne.NewPos(x+(w-t.Width)/2, (size.Height-t.Height)/2))
+		r.texts[i].Move(fyne.NewPos(x+(w-t.Width)/2, (size.Height-t.Height)/2-textLift))
 		x += w
 	}
 }
