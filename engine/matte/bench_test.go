@@ -47,3 +47,51 @@ func BenchmarkRefine12MP(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkTouch1MP is one stroke at screen size.
+func BenchmarkTouch1MP(b *testing.B) {
+	const w, h = 1200, 840
+	alpha, fore := hairBall(w, h, 1)
+	src := compose(fore, backdrop("busy", 1, w, h, fore), alpha)
+	base, err := Refine(ctxTest, src, coarseMask(alpha, 1, 4, 2), Options{}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, say := range map[string]Hint{"keep": Keep, "remove": Remove, "unknown": Unknown} {
+		hints := noHints(src)
+		switch say {
+		case Keep:
+			stroke(hints, say, 250, 200, 300, 240, 8)
+		case Remove:
+			stroke(hints, say, 500, 400, 560, 430, 8)
+		default:
+			stroke(hints, say, 600, 150, 760, 210, 20)
+		}
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := Touch(ctxTest, src, base, hints, Options{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkEdge12MP(b *testing.B) {
+	a := disc(4000, 3000, 2000, 1500, 1200)
+	b.Run("shift", func(b *testing.B) {
+		for b.Loop() {
+			Shift(a, 3)
+		}
+	})
+	b.Run("feather", func(b *testing.B) {
+		for b.Loop() {
+			Feather(a, 12)
+		}
+	})
+	b.Run("components", func(b *testing.B) {
+		for b.Loop() {
+			Components(a)
+		}
+	})
+}

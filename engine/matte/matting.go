@@ -10,7 +10,7 @@ import (
 const (
 	wholePixels  = 1 << 20 // levels up to this size are solved in one piece
 	wholeRounds  = 120
-	tileRounds   = 12
+	tileRounds   = 24
 	solveTile    = 96
 	solveMargin  = 8 // around a tile, so that neighbours agree at the seam
 	solveRing    = 2 // fixed pixels around that, which the stencil reaches
@@ -25,6 +25,7 @@ const (
 // halves the picture, starts from the next coarser one's solution, and leaves
 // alone what that found to be settled. Coarse levels are solved in one piece,
 // fine ones in tiles of the band.
+
 type matting struct {
 	p      *pixels
 	trimap *image.Gray

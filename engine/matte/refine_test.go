@@ -389,6 +389,32 @@ func TestRefine_DoubtfulInteriorIsSolid(t *testing.T) {
 	}
 }
 
+func TestRefine_HolesThatThePictureShows(t *testing.T) {
+	// The network is only 75 % sure of what is within the handle.
+	const w, h = 400, 320
+	outer, inner := disc(w, h, 200, 160, 130), disc(w, h, 200, 160, 40)
+	alpha := image.NewGray(outer.Rect)
+	for i, v := range outer.Pix {
+		alpha.Pix[i] = v - inner.Pix[i]
+	}
+	fore := plain(w, h, color.NRGBA{60, 40, 140, 255})
+	p := values(outer)
+	for i, v := range inner.Pix {
+		if v > 0 {
+			p[i] = 0.75
+		}
+	}
+	s := scene{src: compose(fore, backdrop("smooth", 3, w, h, fore), alpha), mask: Resize(Mask{w, h, p}, w/2, h/2)}
+	if worst, mean := errors(refined(t, s, Options{}).Alpha, alpha); worst > 0.2 || mean > 0.001 {
+		t.Errorf("a hole: alpha is off by %.3f at worst, %.5f on average", worst, mean)
+	}
+	// The same doubt without a hole in the picture opens none.
+	s.src = compose(fore, backdrop("smooth", 3, w, h, fore), outer)
+	if worst, mean := errors(refined(t, s, Options{}).Alpha, outer); worst > 0.2 || mean > 0.001 {
+		t.Errorf("no hole: alpha is off by %.3f at worst, %.5f on average", worst, mean)
+	}
+}
+
 func TestRefine_GlassStaysTranslucent(t *testing.T) {
 	// A broad pane that lets 45 % through, before a striped background, held
 	// by a solid frame.

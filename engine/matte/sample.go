@@ -25,7 +25,8 @@ func (s *small) sampled(ctx context.Context, g *prior) error {
 		for y := y0; y < y1; y++ {
 			for x := 0; x < w; x++ {
 				if i := y*w + x; s.state[i] == unknown {
-					alpha[i], trust[i] = s.samplePixel(x, y)
+					c := s.samplePixel(x, y, sampleReach)
+					alpha[i], trust[i] = c.alpha, c.trust
 				}
 			}
 		}
@@ -64,9 +65,16 @@ func (s *small) sampled(ctx context.Context, g *prior) error {
 	return err
 }
 
-// samplePixel returns the alpha that the colours found around (x, y) suggest
-// and how far to trust it, 0..1.
-func (s *small) samplePixel(x, y int) (alpha, trust float32) {
+// sample is what the colours around a pixel say of it.
+type sample struct {
+	alpha, trust float32 // 0..1
+	// The squared colour distances to the most alike known subject and
+	// background.
+	subject, ground float32
+}
+
+// samplePixel looks around (x, y) as far as reach.
+func (s *small) samplePixel(x, y, reach int) sample {
 	type found struct{ r, g, b, d float32 }
 	var fs, bs [sampleRays]found
 	nf, nb := 0, 0
@@ -76,7 +84,7 @@ func (s *small) samplePixel(x, y int) (alpha, trust float32) {
 		dx, dy := float32(math.Cos(a)), float32(math.Sin(a))
 		gotF, gotB := false, false
 		px, py := float32(x)+0.5, float32(y)+0.5
-		for step := 1; step < sampleReach && !(gotF && gotB); step++ {
+		for step := 1; step < reach && !(gotF && gotB); step++ {
 			px += dx
 			py += dy
 			ix, iy := int(px), int(py)
@@ -97,7 +105,7 @@ func (s *small) samplePixel(x, y int) (alpha, trust float32) {
 		}
 	}
 	if nf == 0 || nb == 0 {
-		return 0, 0
+		return sample{}
 	}
 	i := 3 * (y*s.w + x)
 	r, g, b := s.rgb[i], s.rgb[i+1], s.rgb[i+2]
@@ -109,7 +117,7 @@ func (s *small) samplePixel(x, y int) (alpha, trust float32) {
 		nearB = min(nearB, f.d)
 	}
 	best := float32(math.Inf(1))
-	var bestFit, bestApart float32
+	var alpha, bestFit, bestApart float32
 	for _, f := range fs[:nf] {
 		for _, k := range bs[:nb] {
 			u0, u1, u2 := f.r-k.r, f.g-k.g, f.b-k.b
@@ -136,5 +144,5 @@ func (s *small) samplePixel(x, y int) (alpha, trust float32) {
 	bestApart = min(bestApart, 4*max(onlyF, onlyB))
 	fit := math.Exp(-float64(bestFit) / (sampleNoise * sampleNoise))
 	apart := 1 - math.Exp(-float64(bestApart)/(sampleApart*sampleApart))
-	return alpha, float32(fit * apart)
+	return sample{alpha, float32(fit * apart), onlyF, onlyB}
 }

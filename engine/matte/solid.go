@@ -16,6 +16,7 @@ const (
 	veilSeam    = 0.006 // over which it fades in
 	veilGain    = 8     // how much steeper alpha gets in it
 	veilSupport = 0.5   // share of pixels whose colours say that it is real
+	holeSupport = 0.8   // ... or that it is the background
 )
 
 // solidify makes veils solid or clears them, whichever is nearer: where a
@@ -87,31 +88,53 @@ func (s *small) solidify(ctx context.Context, p *pixels, alpha *image.Gray) erro
 	})
 }
 
-// keepTranslucent takes out of veil the parts that are plausibly translucent:
-// where most pixels' colours are a mixture of nearby subject and background
-// in just about the proportion that alpha says.
+// keepTranslucent takes out of veil the parts that are plausibly translucent.
 func (s *small) keepTranslucent(alpha []float32, veil []uint8) {
-	l := components(s.w, s.h, 128, func(y int) []uint8 { return veil[y*s.w : (y+1)*s.w] })
-	asked, agreed := make([]float64, len(l.Parts)+1), make([]float64, len(l.Parts)+1)
-	for y := 0; y < s.h; y += 3 {
-		for x := 0; x < s.w; x += 3 {
+	l, parts := s.examine(alpha, veil)
+	for i, id := range l.ID {
+		if id != 0 && parts[id].glass {
+			veil[i] = 0
+		}
+	}
+}
+
+// verdict is what the colours say of an area in doubt.
+type verdict struct {
+	glass  bool // mixtures of subject and background, in about alpha's proportion
+	ground bool // the background itself
+}
+
+// examine asks the colours of each connected part of area, by its label.
+func (s *small) examine(alpha []float32, area []uint8) (*Labels, []verdict) {
+	l := components(s.w, s.h, 128, func(y int) []uint8 { return area[y*s.w : (y+1)*s.w] })
+	asked := make([]float64, len(l.Parts)+1)
+	glass, ground := make([]float64, len(asked)), make([]float64, len(asked))
+	step := 3
+	if len(l.Parts) > 0 && l.Parts[0].Area < 2000 {
+		step = 1
+	}
+	for y := 0; y < s.h; y += step {
+		for x := 0; x < s.w; x += step {
 			i := y*s.w + x
 			id := l.ID[i]
 			if id == 0 {
 				continue
 			}
 			asked[id]++
-			mix, trust := s.samplePixel(x, y)
-			if d := mix - alpha[i]; d > -0.2 && d < 0.2 && mix > 0.08 && mix < 0.92 {
-				agreed[id] += float64(trust)
+			c := s.samplePixel(x, y, max(s.w, s.h)/2)
+			if d := c.alpha - alpha[i]; d > -0.2 && d < 0.2 && c.alpha > 0.08 && c.alpha < 0.92 {
+				glass[id] += float64(c.trust)
+			}
+			if c.ground < sampleApart*sampleApart && c.subject > 2*sampleApart*sampleApart && c.ground < 0.15*c.subject {
+				ground[id]++
 			}
 		}
 	}
-	for i, id := range l.ID {
-		if id != 0 && agreed[id] > veilSupport*asked[id] {
-			veil[i] = 0
-		}
+	parts := make([]verdict, len(asked))
+	for id, n := range asked {
+		parts[id] = verdict{glass[id] > veilSupport*n, ground[id] > holeSupport*n}
 	}
+	return l, parts
 }
 
 // removeFaint clears detached parts that the solver left of nothing: small

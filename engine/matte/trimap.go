@@ -108,28 +108,59 @@ func (s *small) divide(ctx context.Context, o Options) error {
 			}
 		}
 	}
-	s.decide(doubt, o)
-	return nil
+	return s.decide(ctx, doubt, o)
 }
 
-// decide settles what the network is in doubt about inside the subject: it
+// decide settles what the network is in doubt about inside the subject. It
 // stays unknown where the picture says that the background shines through, or
-// where a person says so, and is solid everywhere else.
-func (s *small) decide(doubt []uint8, o Options) {
+// where a person says so; it is a hole where the picture shows the background
+// itself; and it is solid everywhere else.
+func (s *small) decide(ctx context.Context, doubt []uint8, o Options) error {
+	some := false
 	for i, v := range doubt {
 		if v != 0 {
 			s.state[i] = unknown
+			some = true
 		}
 	}
-	if o.Translucent {
-		return
+	if !some {
+		return nil
 	}
-	s.keepTranslucent(s.mask, doubt)
-	for i, v := range doubt {
-		if v != 0 {
+	l, parts := s.examine(s.mask, doubt)
+	hole := make([]bool, len(doubt))
+	holes := false
+	for i, id := range l.ID {
+		switch {
+		case id == 0:
+		case parts[id].ground:
+			hole[i], holes = true, true
+			s.mask[i] = 0
+		case !o.Translucent && !parts[id].glass:
 			s.state[i] = inside
 		}
 	}
+	if !holes {
+		return nil
+	}
+	// A hole's rim is solved like any outline.
+	depth, err := distanceTo(ctx, s.w, s.h, func(i int) bool { return !hole[i] })
+	if err != nil {
+		return err
+	}
+	rim, err := distanceTo(ctx, s.w, s.h, func(i int) bool { return hole[i] })
+	if err != nil {
+		return err
+	}
+	band := float32(bandWidth * bandWidth * s.blur * s.blur)
+	for i := range hole {
+		switch {
+		case depth[i] > band && hole[i]:
+			s.state[i] = outside
+		case rim[i] <= band && s.state[i] == inside:
+			s.state[i] = unknown
+		}
+	}
+	return nil
 }
 
 // removeSpecks erases islands too small to be meant and fills holes too small
