@@ -76,7 +76,7 @@ func alive(r infer.Runner) bool {
 
 // inferConfig says how s is opened on a device.
 func (c *Config) inferConfig(s *model.Spec, device string) infer.Config {
-	i := infer.Config{Library: c.Library, Name: s.Name, Input: s.InputName, Output: s.OutputName, Device: device, Threads: c.Threads}
+	i := infer.Config{Library: c.Library, Name: s.Name, Input: s.InputName, Output: s.OutputName, Device: device, Threads: c.Threads, Frugal: littleMemory()}
 	if s.Data != nil {
 		i.Model = s.Data
 	} else {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"runtime"
 	"strings"
@@ -21,4 +22,18 @@ func processorName() string {
 		return id
 	}
 	return runtime.GOARCH
+}
+
+// littleMemory says whether this machine is better off with a slower network
+// that takes less memory: below 6 GiB.
+func littleMemory() bool {
+	const little = 6 << 20 // KiB
+	f, err := os.Open("/proc/meminfo")
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	var total int
+	_, err = fmt.Fscanf(f, "MemTotal: %d kB", &total)
+	return err == nil && total < little
 }

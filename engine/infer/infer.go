@@ -60,6 +60,7 @@ type Config struct {
 
 	Device  string // "cpu" (also ""), "gpu", "cuda", "tensorrt", "coreml", "directml"
 	Threads int    // 0 is one for each processor that Go may use
+	Frugal  bool   // less memory, for a third more time
 }
 
 // Devices are the device names Open knows, the safest first.

@@ -72,12 +72,13 @@ func TestRunFindsRed(t *testing.T) {
 		w, h int
 	}{
 		{"fixed size", onnxtest.Net{W: 40, H: 24}, 40, 24},
+		{"frugal", onnxtest.Net{W: 40, H: 24}, 40, 24},
 		{"open size", onnxtest.Net{Dynamic: true}, 64, 48},
 		{"half precision", onnxtest.Net{W: 40, H: 24, Half: true}, 40, 24},
 		{"half precision, open size", onnxtest.Net{Dynamic: true, Half: true}, 24, 56},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := open(t, c.net, nil)
+			s := open(t, c.net, func(config *infer.Config) { config.Frugal = c.name == "frugal" })
 			out, err := s.Run(context.Background(), picture(c.w, c.h))
 			if err != nil {
 				t.Fatal(err)

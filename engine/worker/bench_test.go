@@ -23,7 +23,7 @@ import (
 func BenchmarkChildOverhead(b *testing.B) {
 	c := infer.Config{Library: infertest.Library(b), Name: "net", Model: onnxtest.Net{W: 1024, Layers: 3}.Bytes()}
 	if file := filepath.Join(os.Getenv("KIRINUKI_MODELS"), "isnet.onnx"); exists(file) {
-		c = infer.Config{Library: c.Library, Path: file, Output: "output"}
+		c = infer.Config{Library: c.Library, Path: file, Output: "output", Frugal: os.Getenv("KIRINUKI_FRUGAL") != ""}
 	}
 	here, err := infer.Open(c)
 	if err != nil {

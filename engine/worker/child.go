@@ -113,7 +113,7 @@ func (c *child) open(id uint32, q request, model []byte) error {
 	}
 	status := confine(q)
 	s, err := infer.Open(infer.Config{Library: q.Library, Name: q.Name, Path: q.Path, Model: model,
-		Input: q.Input, Output: q.Output, Device: q.Device, Threads: q.Threads})
+		Input: q.Input, Output: q.Output, Device: q.Device, Threads: q.Threads, Frugal: q.Frugal})
 	if err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func Open(ctx context.Context, c infer.Config, o Options) (*Client, error) {
 	}
 	cl := &Client{o: o, name: c.Name, p: p, turn: make(chan struct{}, 1)}
 	cl.turn <- struct{}{}
-	q := request{Library: c.Library, Name: c.Name, Path: c.Path, Input: c.Input, Output: c.Output, Device: c.Device, Threads: c.Threads}
+	q := request{Library: c.Library, Name: c.Name, Path: c.Path, Input: c.Input, Output: c.Output, Device: c.Device, Threads: c.Threads, Frugal: c.Frugal}
 	err = cl.call(ctx, func() error {
 		if c.Model != nil {
 			if err := writeFrame(p.in, kModel, 0, c.Model); err != nil {
@@ -255,9 +255,8 @@ func start(o Options) (*process, error) {
 
 // childEnv drops what leads to the desktop and adds what keeps the child
 // quiet and small: glibc is told to give blocks of a megabyte and more back to
-// the system at once, where it would keep those below 32 MB. That takes
-// IS-Net's peak from 1.4 GB to 0.9 GB and what it keeps between two pictures
-// from 0.9 GB to 0.3 GB.
+// the system at once, where it would keep those below 32 MB. That is 0.24 GB
+// that IS-Net needs only while it is loaded.
 func childEnv(env []string) []string {
 	env = slices.DeleteFunc(slices.Clone(env), func(kv string) bool {
 		name, _, _ := strings.Cut(kv, "=")

@@ -59,6 +59,7 @@ const (
 type request struct {
 	Library, Name, Path, Input, Output, Device string
 	Threads                                    int
+	Frugal                                     bool
 }
 
 // Status says what the child achieved before it loaded native code.
