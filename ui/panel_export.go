@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -9,6 +10,7 @@ import (
 	"kirinuki/app/settings"
 	"kirinuki/engine/compose"
 	"kirinuki/engine/picture"
+	"kirinuki/ui/ports"
 	"kirinuki/ui/widgets"
 	"kirinuki/ui/words"
 )
@@ -21,6 +23,8 @@ type exportPanel struct {
 	chosen  string // the preset that was chosen last
 	keep    *widgets.Button
 	forget  *widgets.Button
+	folder  string // "" for beside the original
+	where   *widgets.Select
 	size    *widgets.Words
 	sized   string // what the size was estimated for
 	format  *widgets.Segments
@@ -64,12 +68,42 @@ func newExport(w *Window) section {
 	p.keep = widgets.NewButton(words.T("button.keep-preset"), "", widgets.Solid, p.keepPreset).WithTip(words.T("preset.keep"), "")
 	p.forget = widgets.NewButton(words.T("preset.forget"), "", widgets.Solid, p.forgetPreset)
 	p.size = widgets.NewCaption("").Cut()
+	p.where = widgets.NewSelect(nil, p.setFolder)
 	p.body = column(
 		named(words.T("export.preset"), p.preset), container.NewGridWithColumns(2, p.keep, p.forget),
 		named(words.T("export.format"), p.format), p.quality,
-		named(words.T("export.name"), p.name), p.example, p.size,
+		named(words.T("export.name"), p.name), p.example, p.size, named(words.T("export.folder"), p.where),
 		p.meta, p.mask, p.save, p.saveAs, p.saveAll)
 	return p
+}
+
+// listFolders shows where files go: beside the original, into the folder that
+// was chosen, or into one still to be chosen.
+func (p *exportPanel) listFolders() {
+	names := []string{words.T("export.beside")}
+	if p.folder != "" {
+		names = append(names, words.Shorten(filepath.Base(p.folder), 24))
+	}
+	p.where.SetNames(append(names, words.T("export.choose")))
+	p.where.Put(len(names) - 1)
+}
+
+func (p *exportPanel) setFolder(i int) {
+	switch i {
+	case 0:
+		p.folder = ""
+		p.refresh()
+	case len(p.where.Options) - 1:
+		p.w.ask(ports.Question{
+			Kind: ports.OpenFolder, Title: words.T("export.folder"), Accept: words.T("button.choose"),
+			Dir: p.w.Deps.Settings.Get().SaveFolder,
+		}, func(paths []string) {
+			p.folder = paths[0]
+			p.w.update(func(s *settings.Settings) { s.SaveFolder = paths[0] })
+			p.refresh()
+		})
+		p.listFolders() // until it is chosen
+	}
 }
 
 func (p *exportPanel) content() fyne.CanvasObject { return p.body }
@@ -99,6 +133,7 @@ func (p *exportPanel) refresh() {
 	p.saveAll.SetEnabled(p.w.actions.get("save-all").enabled())
 	setVisible(p.saveAll, len(p.w.list.items) > 1)
 	p.listPresets()
+	p.listFolders()
 	if ok && hasResult(item) {
 		p.estimate(item)
 	} else {

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
+	"kirinuki/app"
 	"kirinuki/app/settings"
 	"kirinuki/engine/compose"
 	"kirinuki/engine/matte"
@@ -470,5 +471,40 @@ func TestSections_FitTheirPanelInEveryState(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestExport_FolderIsChosenAndHolds(t *testing.T) {
+	w, ws, d := withPicture(t, "export")
+	p := w.side.made["export"].(*exportPanel)
+	d.mu.Lock()
+	d.answer = []string{"/out/shop"}
+	d.mu.Unlock()
+	p.where.SetSelectedIndex(1)
+	until(t, "the folder", func() bool { return p.folder == "/out/shop" })
+	w.save()
+	until(t, "saved", func() bool { i, _ := w.list.item(); return i.Saved })
+	if x := ws.Saved[0]; x.Export.Folder != "/out/shop" || x.Path != "" {
+		t.Errorf("saved to %+v", x)
+	}
+	p.where.SetSelectedIndex(0)
+	if p.folder != "" {
+		t.Error("it does not go back beside the original")
+	}
+}
+
+func TestExport_TypingIsNotDisturbedByWork(t *testing.T) {
+	w, ws, _ := withPicture(t, "export")
+	p := w.side.made["export"].(*exportPanel)
+	w.win.Canvas().Focus(p.name)
+	p.name.SetText("{name}-ne")
+	ws.Set(1, func(i *app.Item) { i.Progress = 0.5 })
+	pump()
+	if p.name.Text != "{name}-ne" {
+		t.Errorf("typed text became %q", p.name.Text)
+	}
+	w.win.Canvas().Unfocus()
+	if got := w.Deps.Settings.Get().NamePattern; got != "{name}-ne" {
+		t.Errorf("what was typed does not hold: %q", got)
 	}
 }

@@ -73,6 +73,7 @@ func (p *exportPanel) usePreset(i int) {
 		s.KeepMetadata = x.Export.KeepMetadata
 	})
 	p.mask.Put(x.Export.Mask)
+	p.folder = x.Export.Folder
 	p.w.change("undo.preset", func(e *compose.Edit) {
 		n := x.Edit.Clone()
 		n.Strokes, n.Parts = e.Strokes, e.Parts

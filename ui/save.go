@@ -64,11 +64,12 @@ func formatOf(path string, fallback picture.Format) picture.Format {
 // before, else beside the original, else among the person's pictures.
 func saveTo(i app.Item, s settings.Settings, x compose.Export) app.SaveTo {
 	to := app.SaveTo{Export: x}
-	if i.SavedAs != "" && strings.EqualFold(filepath.Ext(i.SavedAs), "."+extensionOf(x.Format)) {
+	if i.SavedAs != "" && (x.Folder == "" || filepath.Dir(i.SavedAs) == filepath.Clean(x.Folder)) &&
+		i.SavedWith == x {
 		to.Path, to.Replace = i.SavedAs, true
 		return to
 	}
-	if i.Path == "" {
+	if i.Path == "" && x.Folder == "" {
 		to.Dir = picturesFolder(s)
 	}
 	return to
@@ -381,7 +382,22 @@ func (w *Window) warnExpiring() {
 	w.warned = true
 	w.banner.warn(words.N("expiring", len(ids)),
 		choice{words.T("button.save"), func() { w.saveExpiring(ids) }},
-		choice{words.T("button.again"), func() { w.Workspace.Reprocess(ids, requestOf(w.Deps.Settings.Get()), "undo.reprocess") }})
+		choice{words.T("button.again"), func() { w.startAgain(ids) }})
+}
+
+// startAgain takes pictures in anew from their files. What came from the
+// clipboard or the screen has no file and stays as it is.
+func (w *Window) startAgain(ids []app.ID) {
+	var paths []string
+	for _, id := range ids {
+		if item, ok := w.Workspace.Item(id); ok && item.Path != "" {
+			paths = append(paths, item.Path)
+			w.Workspace.Remove(id)
+		}
+	}
+	if len(paths) > 0 {
+		w.AddPaths(paths)
+	}
 }
 
 func (w *Window) saveExpiring(ids []app.ID) {

@@ -151,7 +151,7 @@ func (s *sidebar) key(ev *fyne.KeyEvent) bool {
 func (s *sidebar) export() compose.Export {
 	x := exportOf(s.w.Deps.Settings.Get())
 	if e, ok := s.made["export"].(*exportPanel); ok {
-		x.Mask = e.mask.Checked
+		x.Mask, x.Folder = e.mask.Checked, e.folder
 	}
 	return x
 }

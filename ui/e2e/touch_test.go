@@ -204,5 +204,5 @@ func (p *program) click(x, y int) {
 	if x < 0 {
 		x += geometry["WIDTH"]
 	}
-	p.xdotool("mousemove", itoa(geometry["X"]+x), itoa(geometry["Y"]+y), "click", "1")
+	p.xdotool("mousemove", "--window", itoa(int(p.window)), itoa(x), itoa(y), "click", "1")
 }

@@ -329,7 +329,7 @@ func (w *Workspace) Save(_ context.Context, id app.ID, to app.SaveTo, _ func(flo
 		}
 		path = filepath.Join(dir, compose.FileName(to.Export.NamePattern, item.Name, 1, to.Export.Format))
 	}
-	w.Set(id, func(i *app.Item) { i.Saved, i.SavedAs = true, path })
+	w.Set(id, func(i *app.Item) { i.Saved, i.SavedAs, i.SavedWith = true, path, to.Export })
 	return path, nil
 }
 

@@ -9,8 +9,9 @@ import (
 // pressed.
 type Entry struct {
 	widget.Entry
-	done func(string)
-	was  string
+	done    func(string)
+	was     string
+	focused bool
 }
 
 // NewEntry returns a line of text.
@@ -22,8 +23,11 @@ func NewEntry(hint string, done func(string)) *Entry {
 	return e
 }
 
-// Put sets the text without calling back.
+// Put sets the text without calling back, unless it is being typed.
 func (e *Entry) Put(s string) {
+	if e.focused {
+		return
+	}
 	e.was = s
 	e.SetText(s)
 }
@@ -37,8 +41,15 @@ func (e *Entry) commit() {
 	}
 }
 
+// FocusGained begins typing.
+func (e *Entry) FocusGained() {
+	e.focused = true
+	e.Entry.FocusGained()
+}
+
 // FocusLost counts what was typed.
 func (e *Entry) FocusLost() {
+	e.focused = false
 	e.Entry.FocusLost()
 	e.commit()
 }

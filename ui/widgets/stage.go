@@ -381,7 +381,8 @@ func (s *Stage) paintLoupe(g ground) {
 	cam.cx, cam.cy = p.X, p.Y
 	s.paintInto(small, cam, g, false)
 	onto := s.place(cam)
-	s.trail.paint(small, &onto)
+	large := trail{points: s.trail.points, radius: s.trail.radius, tint: s.trail.tint}
+	large.paint(small, &onto)
 	edge := look.Color(look.ColorMuted)
 	r := float64(d) / 2
 	for yy := range d {

@@ -287,3 +287,26 @@ func benchmarkStage(b *testing.B, look0 func(*widgets.Stage)) {
 		s.Render(1400, 900)
 	}
 }
+
+// BenchmarkStage_PointerMove is what a move of the brush costs from the event
+// to pixels, late in a long stroke over a picture of 12 megapixels.
+func BenchmarkStage_PointerMove(b *testing.B) {
+	uitest.Start(b, look.Dark, "en")
+	s := widgets.NewStage()
+	win := test.NewWindow(s)
+	defer win.Close()
+	win.Resize(fyne.NewSize(1400, 900))
+	before, after := pictures(4000, 3000)
+	s.SetPictures(widgets.NewPic(before, image.Point{}), widgets.NewPic(after, image.Point{}), compose.Layout{})
+	s.BeginTrail(compose.Point{}, 60, color.NRGBA{0, 255, 0, 150})
+	for i := range 2000 {
+		s.ExtendTrail(compose.Point{X: float64(i * 2), Y: float64(i)})
+	}
+	s.Render(1400, 900)
+	i := 0
+	for b.Loop() {
+		i++
+		s.ExtendTrail(compose.Point{X: float64(i % 4000), Y: 1500})
+		s.Render(1400, 900)
+	}
+}
