@@ -50,11 +50,10 @@ type envelope struct {
 	site  []int32
 	value []float32
 	start []float32 // where the parabola begins to be the lowest
-	last  int       // the last parabola's number
 }
 
 func newEnvelope(n int) *envelope {
-	return &envelope{make([]int32, n), make([]float32, n), make([]float32, n), 0}
+	return &envelope{make([]int32, n), make([]float32, n), make([]float32, n)}
 }
 
 // transform does one line in place.
@@ -85,10 +84,10 @@ func (e *envelope) transform(f []float32) {
 	if k < 0 {
 		return
 	}
-	e.last = k
+	last := k
 	k = 0
 	for q := range f {
-		for k < e.last && e.start[k+1] < float32(q) {
+		for k < last && e.start[k+1] < float32(q) {
 			k++
 		}
 		g := float32(int32(q) - e.site[k])
@@ -106,66 +105,4 @@ func distanceTo(ctx context.Context, w, h int, in func(i int) bool) ([]float32, 
 		}
 	}
 	return d, squaredDistance(ctx, d, w, h)
-}
-
-// nearestTo returns for every pixel the index of the nearest one for which in
-// is true, or nil where there is none.
-func nearestTo(ctx context.Context, w, h int, in func(i int) bool) []int32 {
-	// Down the columns first: the row of the nearest in each.
-	rows := make([]int32, w*h)
-	const none = int32(-1)
-	some := make([]bool, (w+chunk-1)/chunk)
-	parallelRows(ctx, w, func(x0, x1 int) {
-		for x := x0; x < x1; x++ {
-			last := none
-			for y := 0; y < h; y++ {
-				if in(y*w + x) {
-					last = int32(y)
-					some[x0/chunk] = true
-				}
-				rows[y*w+x] = last
-			}
-			last = none
-			for y := h - 1; y >= 0; y-- {
-				if rows[y*w+x] == int32(y) {
-					last = int32(y)
-				}
-				if up := rows[y*w+x]; last != none && (up == none || last-int32(y) < int32(y)-up) {
-					rows[y*w+x] = last
-				}
-			}
-		}
-	})
-	found := false
-	for _, s := range some {
-		found = found || s
-	}
-	if !found {
-		return nil
-	}
-	out := make([]int32, w*h)
-	parallelRows(ctx, h, func(y0, y1 int) {
-		e := newEnvelope(w)
-		line := make([]float32, w)
-		for y := y0; y < y1; y++ {
-			row := rows[y*w : (y+1)*w]
-			for x, r := range row {
-				line[x] = far
-				if r != none {
-					d := float32(r - int32(y))
-					line[x] = d * d
-				}
-			}
-			e.transform(line)
-			// The envelope's sites are still there, in order.
-			k := 0
-			for x := range row {
-				for k < e.last && e.start[k+1] < float32(x) {
-					k++
-				}
-				out[y*w+x] = row[e.site[k]]*int32(w) + e.site[k]
-			}
-		}
-	})
-	return out
 }

@@ -9,6 +9,13 @@ import (
 // ShiftLimit is the farthest that Shift moves an outline, in pixels.
 const ShiftLimit = 10
 
+// Beyond these distances from the outline, in pixels, a soft edge is moved less
+// and less, and then not at all.
+const (
+	shiftNear = 24
+	shiftFar  = 40
+)
+
 // Shift returns alpha with its outline moved by px pixels, outwards where
 // positive; px is clamped to -10..+10. Every pixel takes the alpha that lies
 // px pixels farther in along the outline's normal, so the edge keeps its
@@ -21,24 +28,25 @@ func Shift(alpha *image.Gray, px float64) *image.Gray {
 	if px == 0 || math.IsNaN(px) {
 		return in
 	}
-	ctx := context.Background()
-	points, index := outlineOf(in)
-	if len(points) == 0 {
-		return in
-	}
-	nearest := nearestTo(ctx, w, h, func(i int) bool { return index[i] >= 0 })
 	out := copyGray(in)
-	const margin = ShiftLimit + 3
-	tiles := tilesOf(w, h, 32, func(r image.Rectangle) bool {
-		return !flat(in, grown(r, margin, w, h))
+	tiles := tilesOf(w, h, 64, func(r image.Rectangle) bool {
+		return !flat(in, grown(r, ShiftLimit+3, w, h))
 	})
-	parallel(ctx, len(tiles), func(i int) {
-		for y := tiles[i].Min.Y; y < tiles[i].Max.Y; y++ {
-			for x := tiles[i].Min.X; x < tiles[i].Max.X; x++ {
-				site := int(nearest[y*w+x])
-				e := closer(points, index, w, h, site, float64(x), float64(y))
+	parallel(context.Background(), len(tiles), func(i int) {
+		t := tiles[i]
+		l := outlinesIn(in, grown(t, shiftFar, w, h))
+		if l.points == nil {
+			return
+		}
+		for y := t.Min.Y; y < t.Max.Y; y++ {
+			for x := t.Min.X; x < t.Max.X; x++ {
+				e, d := l.nearest(float64(x), float64(y))
+				if d >= shiftFar {
+					continue
+				}
+				move := px * min(1, (shiftFar-d)/(shiftFar-shiftNear))
 				nx, ny := e.direction(float64(x), float64(y))
-				out.Pix[y*w+x] = bilinearAt(in, float64(x)-px*nx, float64(y)-px*ny)
+				out.Pix[y*w+x] = bilinearAt(in, float64(x)-move*nx, float64(y)-move*ny)
 			}
 		}
 	})
@@ -58,49 +66,55 @@ func flat(a *image.Gray, r image.Rectangle) bool {
 	return true
 }
 
-// outlineOf returns points of alpha's outline, one for each of its inner
-// pixels (at least half opaque beside one that is not), and every pixel's
-// index into them, -1 for none.
-func outlineOf(a *image.Gray) (points []outline, index []int32) {
-	w, h := a.Rect.Dx(), a.Rect.Dy()
-	index = make([]int32, w*h)
-	for y := 0; y < h; y++ {
-		row := a.Pix[y*w : (y+1)*w]
-		up, down := a.Pix[max(y-1, 0)*w:][:w], a.Pix[min(y+1, h-1)*w:][:w]
-		for x, v := range row {
-			index[y*w+x] = -1
-			if v >= 128 && (row[max(x-1, 0)] < 128 || row[min(x+1, w-1)] < 128 || up[x] < 128 || down[x] < 128) {
-				index[y*w+x] = int32(len(points))
-				points = append(points, outlineAt(a, x, y))
-			}
-		}
-	}
-	return points, index
+// outlines are the points of alpha's outline in a rectangle, one for each of
+// its inner pixels (at least half opaque beside one that is not), by rows.
+type outlines struct {
+	r      image.Rectangle
+	points []outline
+	rows   []int // where each row's points begin, and at last their number
 }
 
-// closer returns the outline's point nearest to (x, y), searched from the
-// pixel that is nearest: with the points between the pixels, the nearest may
-// be some steps away.
-func closer(points []outline, index []int32, w, h, site int, x, y float64) *outline {
-	const reach = 3
-	best := &points[index[site]]
-	least := best.squared(x, y)
-	for moved := true; moved; {
-		moved = false
-		sx, sy := site%w, site/w
-		for py := max(sy-reach, 0); py <= min(sy+reach, h-1); py++ {
-			for px := max(sx-reach, 0); px <= min(sx+reach, w-1); px++ {
-				k := index[py*w+px]
-				if k < 0 {
-					continue
-				}
-				if d := points[k].squared(x, y); d < least {
-					best, least, site, moved = &points[k], d, py*w+px, true
+func outlinesIn(a *image.Gray, r image.Rectangle) *outlines {
+	w, h := a.Rect.Dx(), a.Rect.Dy()
+	l := &outlines{r: r}
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		l.rows = append(l.rows, len(l.points))
+		row := a.Pix[y*w : (y+1)*w]
+		up, down := a.Pix[max(y-1, 0)*w:][:w], a.Pix[min(y+1, h-1)*w:][:w]
+		for x := r.Min.X; x < r.Max.X; x++ {
+			if row[x] >= 128 && (row[max(x-1, 0)] < 128 || row[min(x+1, w-1)] < 128 || up[x] < 128 || down[x] < 128) {
+				l.points = append(l.points, outlineAt(a, x, y))
+			}
+		}
+	}
+	l.rows = append(l.rows, len(l.points))
+	return l
+}
+
+// nearest returns the outline's point nearest to (x, y) and its distance, which
+// is shiftFar where there is none so near. Rows are searched from y outwards;
+// a point lies within two pixels of its own row.
+func (l *outlines) nearest(x, y float64) (*outline, float64) {
+	var best *outline
+	least := float64(shiftFar * shiftFar)
+	at := int(y) - l.r.Min.Y
+	for k := 0; k < len(l.rows); k++ {
+		if d := float64(k - 2); d > 0 && d*d >= least {
+			break
+		}
+		for side := -1; side <= 1; side += 2 {
+			row := at + side*k
+			if row < 0 || row >= len(l.rows)-1 || k == 0 && side > 0 {
+				continue
+			}
+			for i := l.rows[row]; i < l.rows[row+1]; i++ {
+				if d := l.points[i].squared(x, y); d < least {
+					best, least = &l.points[i], d
 				}
 			}
 		}
 	}
-	return best
+	return best, math.Sqrt(least)
 }
 
 // outline is a point of alpha's outline and the normal there, outwards.
@@ -201,17 +215,17 @@ const FeatherLimit = 50
 func Feather(alpha *image.Gray, px float64) *image.Gray {
 	out := copyGray(alpha)
 	px = min(px, FeatherLimit)
-	if !(px > 0) {
+	w, h := out.Rect.Dx(), out.Rect.Dy()
+	if !(px > 0) || w == 0 || h == 0 {
 		return out
 	}
-	w, h := out.Rect.Dx(), out.Rect.Dy()
 	// 2 % and 98 % lie 2.054 sigma from the middle.
 	sigma := px / (2 * 2.054)
 	blur := newBoxes(sigma)
 	ctx := context.Background()
 	mid := make([]float32, w*h)
 	parallelRows(ctx, h, func(y0, y1 int) {
-		line, room := make([]float32, w), make([]float32, w)
+		line, room := make([]float32, w), make([]float32, w+2*blur.margin())
 		for y := y0; y < y1; y++ {
 			for x, v := range out.Pix[y*w : (y+1)*w] {
 				line[x] = float32(v)
@@ -222,7 +236,7 @@ func Feather(alpha *image.Gray, px float64) *image.Gray {
 	})
 	parallelRows(ctx, w, func(x0, x1 int) {
 		n := x1 - x0
-		cols, room := make([]float32, n*h), make([]float32, h)
+		cols, room := make([]float32, n*h), make([]float32, h+2*blur.margin())
 		for y := 0; y < h; y++ {
 			for x, v := range mid[y*w+x0 : y*w+x1] {
 				cols[x*h+y] = v
@@ -258,20 +272,37 @@ func newBoxes(sigma float64) boxes {
 	return boxes{int(r), float32(edge)}
 }
 
-// line blurs one line in place; beyond its ends its last values go on.
+// line blurs one line in place; beyond its ends its last values go on. room
+// has the line's length and twice margin values more.
 func (b boxes) line(p, room []float32) {
-	n := len(p)
-	at := func(q []float32, i int) float32 { return q[min(max(i, 0), n-1)] }
+	first := p[0]
+	same := true
+	for _, v := range p {
+		same = same && v == first
+	}
+	if same {
+		return
+	}
+	n, m := len(p), b.margin()
 	scale := 1 / (float32(2*b.r+1) + 2*b.edge)
 	for range boxPasses {
+		copy(room[m:], p)
+		for i := range m {
+			room[i], room[m+n+i] = p[0], p[n-1]
+		}
+		// room[i] is the value m before p[i], room[i+2*m] that m after.
 		var sum float32
-		for k := -b.r; k <= b.r; k++ {
-			sum += at(p, k)
+		for _, v := range room[1 : 2*m] {
+			sum += v
 		}
+		before, after := room[:n], room[2*m:2*m+n]
+		inner := room[1 : n+1]
 		for i := range p {
-			room[i] = scale * (sum + b.edge*(at(p, i-b.r-1)+at(p, i+b.r+1)))
-			sum += at(p, i+b.r+1) - at(p, i-b.r)
+			p[i] = scale * (sum + b.edge*(before[i]+after[i]))
+			sum += after[i] - inner[i]
 		}
-		copy(p, room)
 	}
 }
+
+// margin is how many values beside one a pass reads.
+func (b boxes) margin() int { return b.r + 1 }
