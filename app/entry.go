@@ -62,6 +62,7 @@ type saved struct {
 	result *result
 	edit   compose.Edit
 	path   string
+	with   compose.Export
 }
 
 func newEntry(id ID, s Source) *entry {
@@ -79,8 +80,8 @@ func (e *entry) snapshot() Item {
 	if e.result != nil {
 		it.Model, it.Preview = e.result.model, e.result.preview && e.state == Working
 	}
-	if e.isSaved() {
-		it.Saved, it.SavedAs = true, e.saved.path
+	if e.saved != nil {
+		it.Saved, it.SavedAs, it.SavedWith = e.isSaved(), e.saved.path, e.saved.with
 	}
 	if e.box != nil {
 		it.Deadline = e.box.Deadline()

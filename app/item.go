@@ -6,6 +6,8 @@ package app
 import (
 	"image"
 	"time"
+
+	"kirinuki/engine/compose"
 )
 
 // ID names an item for as long as the program runs.
@@ -47,9 +49,12 @@ type Item struct {
 	Model    string // the network whose result is shown, "" before any
 	Preview  bool   // the shown result is the quick one; a better one is on its way
 	Saved    bool   // the result as it is now has been saved
-	SavedAs  string
-	Deadline time.Time // when its working copy is cleared
-	Revision uint64    // grows whenever what a person sees of it changes
+	// SavedAs is where the result was saved last, and SavedWith how; a later
+	// edit leaves them, so that saving again means the same file.
+	SavedAs   string
+	SavedWith compose.Export
+	Deadline  time.Time // when its working copy is cleared
+	Revision  uint64    // grows whenever what a person sees of it changes
 }
 
 // Event says what changed. A nil IDs means the list itself (order, count,

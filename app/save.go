@@ -83,7 +83,7 @@ func (w *Workspace) save(ctx context.Context, id ID, number int, to SaveTo, prog
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !to.Export.Mask { // a mask is not the result
-		g.e.saved = &saved{g.result, g.edit, final}
+		g.e.saved = &saved{g.result, g.edit, final, to.Export}
 		w.changed(g.e)
 	}
 	progress(1)
