@@ -140,11 +140,11 @@ func (w *warm) measure(ctx context.Context, spec model.Spec, device string) (m m
 	in := model.Prepare(&spec, sample)
 	var out infer.Tensor
 	for i := range 3 {
-		start := time.Now()
+		start := w.now()
 		if out, err = runner.Run(ctx, in); err != nil {
 			return m, err
 		}
-		took := time.Since(start).Seconds()
+		took := w.now().Sub(start).Seconds()
 		switch {
 		case i == 0:
 			m.first = took

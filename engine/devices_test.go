@@ -21,23 +21,22 @@ import (
 // processor and then does to the answer what its mood says.
 type fake struct {
 	infer.Runner
-	mood string
-	dead bool
+	mood  string
+	dead  bool
+	clock *time.Time // moves on by what a run is said to take
 }
 
 func (f *fake) Alive() bool { return !f.dead }
 
 func (f *fake) Run(ctx context.Context, in infer.Tensor) (infer.Tensor, error) {
+	took := map[string]time.Duration{cpu: 300, "slow": 290, "fast": 20, "wrong": 20}[f.mood]
+	*f.clock = f.clock.Add(took * time.Millisecond)
 	switch f.mood {
 	case "crash":
 		f.dead = true
 		return infer.Tensor{}, fault.New(fault.Crashed, "gpu", nil)
 	case "memory":
 		return infer.Tensor{}, fault.New(fault.OutOfMemory, "gpu", nil)
-	case "slow":
-		time.Sleep(time.Second) // slower than the processor on the busiest machine
-	case "cpu":
-		time.Sleep(60 * time.Millisecond)
 	}
 	out, err := f.Runner.Run(ctx, in)
 	if f.mood == "wrong" {
@@ -59,6 +58,8 @@ func newLab(t *testing.T, mood, memory string, adapters ...worker.Adapter) *lab 
 	t.Helper()
 	l := &lab{Engine: New(Config{Library: infertest.Library(t), Memory: memory}), mood: mood, opens: map[string]int{}}
 	t.Cleanup(func() { l.Close() })
+	clock := time.Unix(0, 0)
+	l.warm.now = func() time.Time { return clock }
 	l.warm.devices.config.Child = []string{"a child"} // so that a graphics processor is listed
 	l.warm.devices.list = func(context.Context) ([]worker.Adapter, error) { return adapters, nil }
 	l.warm.open = func(ctx context.Context, c infer.Config) (infer.Runner, error) {
@@ -74,7 +75,7 @@ func newLab(t *testing.T, mood, memory string, adapters ...worker.Adapter) *lab 
 		if err != nil {
 			return nil, err
 		}
-		return &fake{Runner: r, mood: mood}, nil
+		return &fake{Runner: r, mood: mood, clock: &clock}, nil
 	}
 	return l
 }

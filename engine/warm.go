@@ -14,6 +14,7 @@ import (
 type warm struct {
 	config  Config
 	open    opener
+	now     func() time.Time // for measuring; tests have a clock of their own
 	devices devices
 	turn    chan struct{}
 	runner  infer.Runner // nil while nothing is open
@@ -34,7 +35,7 @@ const cpu = "cpu"
 
 func (w *warm) init(c Config) {
 	w.config = c
-	w.open = openHere
+	w.open, w.now = openHere, time.Now
 	if c.Child != nil {
 		w.open = openThere(c.Child)
 	}
