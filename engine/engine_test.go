@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -366,6 +367,17 @@ func TestAddAndRemoveModel(t *testing.T) {
 			t.Errorf("after removal: %v", err)
 		}
 	})
+}
+
+func TestConfinement(t *testing.T) {
+	e := New(Config{Child: []string{os.Args[0], worker.Flag}})
+	s, err := e.Confinement(context.Background())
+	if err != nil || runtime.GOOS == "linux" && !(s.Sockets && s.Internet) {
+		t.Errorf("%+v %v", s, err)
+	}
+	if s, err := New(Config{}).Confinement(context.Background()); err != nil || s != (worker.Status{}) {
+		t.Errorf("in this process: %+v %v", s, err)
+	}
 }
 
 func TestModelsNamesTheBest(t *testing.T) {

@@ -84,3 +84,13 @@ func (c *Config) inferConfig(s *model.Spec, device string) infer.Config {
 	}
 	return i
 }
+
+// Confinement returns which rights a child process for a network gives up on
+// this machine, by trying; nothing where networks run in this process. A
+// child for a graphics processor keeps local sockets and its driver's files.
+func (e *Engine) Confinement(ctx context.Context) (worker.Status, error) {
+	if e.config.Child == nil {
+		return worker.Status{}, nil
+	}
+	return worker.Probe(ctx, worker.Options{Command: e.config.Child, Limit: 10 * time.Second})
+}

@@ -65,6 +65,9 @@ func (c *child) serve(in io.Reader) error {
 			err := c.open(h.id, q, model)
 			model = nil
 			c.reply(h.id, err)
+		case kProbe:
+			status := confine(request{})
+			c.send(func() error { return writeJSON(c.out, kReady, h.id, status) })
 		case kAdapters:
 			confine(request{Device: "gpu"})
 			c.send(func() error { return writeJSON(c.out, kAdapters, h.id, adapters()) })

@@ -17,9 +17,9 @@
 // The parent sends, in this order: at most one frame model (a network's
 // bytes, where it has no file), one frame open (JSON, request), and then
 // frames run (a tensor) and cancel (of the run with that id; no payload), or
-// one frame adapters instead of all that. The child answers open with ready
-// (JSON, Status), run with result (a tensor), adapters with adapters (JSON,
-// []Adapter), and any of them with failed (JSON, failure). A run that was
+// one frame adapters or probe instead of all that. The child answers open and
+// probe with ready (JSON, Status), run with result (a tensor), adapters with
+// adapters (JSON, []Adapter), and any of them with failed (JSON, failure). A run that was
 // cancelled is answered all the same. Closing the child's input ends it.
 //
 // A tensor is one byte for the number of dimensions, eight bytes little
@@ -53,6 +53,7 @@ const (
 	kResult   kind = 't'
 	kFailed   kind = 'e'
 	kAdapters kind = 'a'
+	kProbe    kind = 'p'
 )
 
 // request is what open carries: an infer.Config without the bytes.
@@ -130,7 +131,7 @@ func readHeader(r io.Reader) (header, error) {
 	}
 	h := header{kind(b[0]), le32(b[1:]), le32(b[5:])}
 	switch h.kind {
-	case kModel, kOpen, kRun, kCancel, kReady, kResult, kFailed, kAdapters:
+	case kModel, kOpen, kRun, kCancel, kReady, kResult, kFailed, kAdapters, kProbe:
 	default:
 		return h, fmt.Errorf("%w: kind %q", errProtocol, b[0])
 	}
