@@ -3,6 +3,8 @@ package matte
 import (
 	"context"
 	"image"
+
+	"kirinuki/engine/fault"
 )
 
 // EstimateForeground returns the colours of the subject alone in the partly
@@ -13,10 +15,23 @@ import (
 // "Fast Multi-Level Foreground Estimation" (2020): foreground and background
 // that explain the picture, smooth where alpha is, solved from coarse to
 // fine. Above about a megapixel only tiles with partly transparent pixels are
-// solved.
+// solved. Errors are as for Refine.
 func EstimateForeground(ctx context.Context, src image.Image, alpha *image.Gray) (image.Image, error) {
 	p, _ := pixelsOf(src)
-	s := max(1, (max(p.w, p.h)+workSide/2)/workSide)
+	alpha = copyGray(alpha)
+	if alpha.Rect != image.Rect(0, 0, p.w, p.h) {
+		return nil, fault.Newf(fault.Internal, "", "alpha of %v for a picture of %dx%d", alpha.Rect, p.w, p.h)
+	}
+	fore, err := p.cleaned(ctx, alpha)
+	if err != nil {
+		return nil, fault.About("", err)
+	}
+	return fore, nil
+}
+
+// cleaned shrinks the picture and estimates its foreground.
+func (p *pixels) cleaned(ctx context.Context, alpha *image.Gray) (image.Image, error) {
+	s := scaleOf(p.w, p.h)
 	rgb, err := p.shrink(ctx, s)
 	if err != nil {
 		return nil, err

@@ -9,8 +9,8 @@ import (
 // How the band is solved.
 const (
 	wholePixels  = 1 << 20 // levels up to this size are solved in one piece
-	wholeRounds  = 120
-	tileRounds   = 24
+	wholeRounds  = 120     // of conjugate gradients at most
+	tileRounds   = 24      // the same in a tile
 	solveTile    = 96
 	solveMargin  = 8 // around a tile, so that neighbours agree at the seam
 	solveRing    = 2 // fixed pixels around that, which the stencil reaches
@@ -25,7 +25,6 @@ const (
 // halves the picture, starts from the next coarser one's solution, and leaves
 // alone what that found to be settled. Coarse levels are solved in one piece,
 // fine ones in tiles of the band.
-
 type matting struct {
 	p      *pixels
 	trimap *image.Gray
@@ -86,26 +85,6 @@ func halve(rgb []float32, state []uint8, finer []float32, finerState []uint8, y,
 			state[x] = v
 		}
 	}
-}
-
-// prior is a guess of alpha and how much to trust it, on its own grid.
-type prior struct {
-	scale        float64 // picture pixels a side of one of its own
-	w, h         int
-	goal, weight []float32
-}
-
-// at returns the guess around the picture's point (x, y).
-func (g *prior) at(x, y float64) (goal, weight float32) {
-	u, v := float32(x/g.scale-0.5), float32(y/g.scale-0.5)
-	x0, y0 := max(int(u+1)-1, 0), max(int(v+1)-1, 0)
-	x0, y0 = min(x0, g.w-1), min(y0, g.h-1)
-	u, v = max(0, u-float32(x0)), max(0, v-float32(y0))
-	x1, y1 := min(x0+1, g.w-1), min(y0+1, g.h-1)
-	i, j, k, l := y0*g.w+x0, y0*g.w+x1, y1*g.w+x0, y1*g.w+x1
-	goal = (1-v)*((1-u)*g.goal[i]+u*g.goal[j]) + v*((1-u)*g.goal[k]+u*g.goal[l])
-	weight = (1-v)*((1-u)*g.weight[i]+u*g.weight[j]) + v*((1-u)*g.weight[k]+u*g.weight[l])
-	return goal, weight
 }
 
 // size returns a level's size.

@@ -130,65 +130,8 @@ func (s *small) fine(ctx context.Context, p *pixels, alpha *image.Gray, progress
 	return err
 }
 
-// How much the mask counts against the matting energy: everywhere by how far
-// it is from undecided, and more where it is all but sure.
-const (
-	maskWeight = 0.003
-	sureWeight = 0.05
-	sureFrom   = 0.8 // of (2m-1)^2
-
-	flatGain     = 20   // how much more it counts where the picture is flat:
-	flatVariance = 4e-4 // where the colours' variance
-	flatRadius   = 3    // in this radius is well below this
-)
-
-// prior is the mask as the solver's data term: the surer, the stronger.
-func (s *small) prior() *prior {
-	g := &prior{float64(s.scale), s.w, s.h, s.mask, make([]float32, s.w*s.h)}
-	for i, v := range s.mask {
-		d := (2*v - 1) * (2*v - 1)
-		sure := max(0, d-sureFrom) / (1 - sureFrom)
-		g.weight[i] = maskWeight*d + sureWeight*sure*sure
-	}
-	return g
-}
-
-// trustWhereFlat raises a prior's weights where the picture has no contrast:
-// there the colours say nothing, and the network saw more than colours.
-func (s *small) trustWhereFlat(ctx context.Context, g *prior) error {
-	tiles := tilesOf(s.w, s.h, guidedTile, func(r image.Rectangle) bool { return anyPartial(s.state, s.w, r) })
-	return parallel(ctx, len(tiles), func(i int) {
-		t := tiles[i]
-		r := grown(t, flatRadius, s.w, s.h)
-		w, h := r.Dx(), r.Dy()
-		n := w * h
-		buf := make([]float32, 5*n)
-		for y := 0; y < h; y++ {
-			rgb := s.rgb[3*((y+r.Min.Y)*s.w+r.Min.X):]
-			for x := 0; x < w; x++ {
-				R, G, B := rgb[3*x], rgb[3*x+1], rgb[3*x+2]
-				k := y*w + x
-				buf[k], buf[n+k], buf[2*n+k], buf[3*n+k] = R, G, B, R*R+G*G+B*B
-			}
-		}
-		for k := 0; k < 4; k++ {
-			boxMean(buf[k*n:(k+1)*n], buf[4*n:], w, h, flatRadius)
-		}
-		for y := t.Min.Y; y < t.Max.Y; y++ {
-			for x := t.Min.X; x < t.Max.X; x++ {
-				k := (y-r.Min.Y)*w + x - r.Min.X
-				variance := max(0, buf[3*n+k]-buf[k]*buf[k]-buf[n+k]*buf[n+k]-buf[2*n+k]*buf[2*n+k])
-				g.weight[y*s.w+x] *= 1 + flatGain*flatVariance/(flatVariance+variance)
-			}
-		}
-	})
-}
-
 // bilinear makes a cut-out from the mask alone.
 func bilinear(ctx context.Context, p *pixels, m Mask) (*Cutout, error) {
-	if err := m.check(); err != nil {
-		return nil, err
-	}
 	alpha := image.NewGray(image.Rect(0, 0, p.w, p.h))
 	cols := triangle(p.w, m.W, float64(m.W)/float64(p.w))
 	rows := triangle(p.h, m.H, float64(m.H)/float64(p.h))

@@ -24,9 +24,13 @@ const (
 	inside  = 255
 )
 
+// scaleOf returns how many pixels of a w by h picture lie under one of the
+// small picture's, along each side.
+func scaleOf(w, h int) int { return max(1, (max(w, h)+workSide/2)/workSide) }
+
 // newSmall shrinks p by area average and stretches m over the same grid.
 func newSmall(ctx context.Context, p *pixels, m Mask) (*small, error) {
-	s := max(1, (max(p.w, p.h)+workSide/2)/workSide)
+	s := scaleOf(p.w, p.h)
 	g := &small{scale: s, w: (p.w + s - 1) / s, h: (p.h + s - 1) / s}
 	g.blur = max(1, float64(p.w)/float64(s*m.W), float64(p.h)/float64(s*m.H))
 	r, err := resample(ctx, m, g.w, g.h, float64(s*m.W)/float64(p.w), float64(s*m.H)/float64(p.h))

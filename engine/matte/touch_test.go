@@ -165,10 +165,11 @@ func TestTouch_Malformed(t *testing.T) {
 	src, _, body := cup()
 	base := refined(t, scene{src: src, mask: coarseMask(body, 1, 4, 0)}, Options{})
 	other := &Cutout{image.NewGray(image.Rect(0, 0, 5, 5)), base.Foreground}
+	deep := &Cutout{base.Alpha, image.NewNRGBA64(src.Rect)}
 	for _, c := range []struct {
 		base *Cutout
 		h    *Hints
-	}{{base, &Hints{3, 3, make([]Hint, 9)}}, {base, &Hints{500, 400, nil}}, {other, noHints(src)}} {
+	}{{base, &Hints{3, 3, make([]Hint, 9)}}, {base, &Hints{500, 400, nil}}, {other, noHints(src)}, {deep, noHints(src)}} {
 		if got, err := Touch(ctxTest, src, c.base, c.h, Options{}); got != nil || err == nil || fault.Of(err) != fault.Internal {
 			t.Errorf("%v, %v", got, err)
 		}

@@ -167,16 +167,7 @@ func (s *small) decide(ctx context.Context, doubt []uint8, o Options) error {
 // to be seen.
 func (s *small) removeSpecks() {
 	w, h := s.w, s.h
-	line := make([]uint8, w)
-	subject := components(w, h, 128, func(y int) []uint8 {
-		for x, v := range s.mask[y*w : (y+1)*w] {
-			line[x] = 0
-			if v >= 0.5 {
-				line[x] = 255
-			}
-		}
-		return line
-	})
+	subject := s.parts(func(v float32) bool { return v >= 0.5 })
 	if len(subject.Parts) == 0 {
 		return
 	}
@@ -196,15 +187,7 @@ func (s *small) removeSpecks() {
 			s.mask[i] = 0
 		}
 	}
-	holes := components(w, h, 128, func(y int) []uint8 {
-		for x, v := range s.mask[y*w : (y+1)*w] {
-			line[x] = 0
-			if v < 0.5 {
-				line[x] = 255
-			}
-		}
-		return line
-	})
+	holes := s.parts(func(v float32) bool { return v < 0.5 })
 	fill := make([]bool, len(holes.Parts)+1)
 	for k, part := range holes.Parts {
 		b := part.Bounds
@@ -216,6 +199,20 @@ func (s *small) removeSpecks() {
 			s.mask[i] = 1
 		}
 	}
+}
+
+// parts labels the connected areas of the mask's values that in picks.
+func (s *small) parts(in func(v float32) bool) *Labels {
+	line := make([]uint8, s.w)
+	return components(s.w, s.h, 128, func(y int) []uint8 {
+		for x, v := range s.mask[y*s.w : (y+1)*s.w] {
+			line[x] = 0
+			if in(v) {
+				line[x] = 255
+			}
+		}
+		return line
+	})
 }
 
 // expand writes the state of every pixel of the picture to t.
@@ -230,7 +227,7 @@ func (s *small) expand(ctx context.Context, t *image.Gray) error {
 			}
 			state := s.state[y*s.w : (y+1)*s.w]
 			for x := 0; x < s.w; {
-				// Runs: most rows are few.
+				// By runs, of which most rows have few.
 				v, n := state[x], x+1
 				for n < s.w && state[n] == v {
 					n++
