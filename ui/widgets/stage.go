@@ -60,6 +60,7 @@ type Stage struct {
 	ring2   *canvas.Circle
 	buf     *image.RGBA
 	density float64 // device pixels per unit
+	texture float64 // device pixels per pixel of the canvas: 2 on some screens
 
 	hand    bool // space is held
 	doing   doing
@@ -90,7 +91,7 @@ var (
 
 // NewStage returns an empty stage.
 func NewStage() *Stage {
-	s := &Stage{split: 0.5, density: 1, cam: camera{fit: true, margin: 24}}
+	s := &Stage{split: 0.5, density: 1, texture: 1, cam: camera{fit: true, margin: 24}}
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -300,11 +301,36 @@ func (s *Stage) splitX() float64 {
 	return l + (r-l)*s.split
 }
 
+func (s *Stage) setDensity(d float64) {
+	s.density = d
+	size := s.Size()
+	s.cam.viewW, s.cam.viewH = float64(size.Width)*d, float64(size.Height)*d
+	s.cam.margin = 28 * d
+}
+
+// measureScreen finds out, from the width that the screen asks for, how many
+// pixels it has for each of the canvas.
+func (s *Stage) measureScreen(w int) {
+	if s.Size().Width < 1 {
+		return
+	}
+	d := float64(w) / float64(s.Size().Width)
+	if math.Abs(d/s.density-1) < 0.02 {
+		return
+	}
+	s.texture *= d / s.density
+	zoom := s.cam.zoom * d / s.density
+	s.setDensity(d)
+	s.cam.zoom = zoom
+	s.cam.settle()
+}
+
 // draw is the raster's generator: w and h are device pixels.
 func (s *Stage) draw(w, h int) image.Image {
 	if s.buf == nil || s.buf.Rect.Dx() != w || s.buf.Rect.Dy() != h {
 		s.buf = image.NewRGBA(image.Rect(0, 0, w, h))
 	}
+	s.measureScreen(w)
 	fill(s.buf, look.Color(look.ColorStage))
 	g := ground{look.Color(look.ColorChecker), look.Color(look.ColorCheckee), max(4, int(8*s.density))}
 	if s.backdrop != nil {
@@ -622,12 +648,11 @@ func (r *stageRenderer) Layout(size fyne.Size) {
 	s := r.s
 	s.raster.Resize(size)
 	r.edge.Resize(size)
-	s.density = 1
+	scale := 1.0
 	if c := fyne.CurrentApp().Driver().CanvasForObject(s); c != nil {
-		s.density = float64(c.Scale())
+		scale = float64(c.Scale())
 	}
-	s.cam.viewW, s.cam.viewH = float64(size.Width)*s.density, float64(size.Height)*s.density
-	s.cam.margin = 28 * s.density
+	s.setDensity(scale * s.texture)
 	s.moved()
 }
 

@@ -310,3 +310,19 @@ func BenchmarkStage_PointerMove(b *testing.B) {
 		s.Render(1400, 900)
 	}
 }
+
+func TestStage_FillsScreensWithMorePixelsThanUnits(t *testing.T) {
+	s, _ := stand(t, 2000, 1500, compose.Layout{})
+	img := s.Render(800, 600)
+	stage := look.Color(look.ColorStage)
+	// Fitted with a margin of 28 units, the picture begins at 56 pixels.
+	if c := color.NRGBAModel.Convert(img.At(400, 40)).(color.NRGBA); c != stage {
+		t.Errorf("above the picture is %v", c)
+	}
+	if c := color.NRGBAModel.Convert(img.At(720, 300)).(color.NRGBA); c == stage {
+		t.Error("the picture does not reach as far as it should")
+	}
+	if got := under(s, 200, 150); !near(got, compose.Point{X: 1000, Y: 750}, 1) {
+		t.Errorf("the middle is at %v", got)
+	}
+}
