@@ -95,7 +95,7 @@ const (
 )
 
 // Remove cuts the subject of pic out. progress, which may be nil, is called
-// with 0..1. Errors are *fault.Error: NoModel where the network asked for is
+// with 0..1, one call at a time but not always from the same goroutine. Errors are *fault.Error: NoModel where the network asked for is
 // not installed, NoRuntime where ONNX Runtime is missing, NoDevice where a
 // device asked for by name cannot be used, NoSubject where practically
 // nothing was found, Cancelled within half a second of ctx's end.

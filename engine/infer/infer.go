@@ -62,8 +62,3 @@ type Config struct {
 	Threads int    // 0 is one for each processor that Go may use
 	Frugal  bool   // less memory, for a third more time
 }
-
-// Devices are the device names Open knows, the safest first.
-func Devices() []string {
-	return []string{"cpu", "gpu", "cuda", "tensorrt", "coreml", "directml"}
-}

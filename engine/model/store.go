@@ -144,7 +144,7 @@ func Import(ctx context.Context, path string, try func(context.Context, Spec) er
 		return Spec{}, fault.About(base, err)
 	}
 	defer os.Remove(tmp)
-	s, err := identify(path, header, sums)
+	s, own, err := identify(path, header, sums)
 	if err != nil {
 		return Spec{}, fault.About(base, err)
 	}
@@ -157,11 +157,13 @@ func Import(ctx context.Context, path string, try func(context.Context, Spec) er
 			return Spec{}, err
 		}
 	}
-	return s, install(&s)
+	return s, install(&s, own)
 }
 
-// install moves a staged network to its place.
-func install(s *Spec) error {
+// install moves a staged network to its place. own says that its description
+// is the person's; otherwise the catalogue's is used, and a later version of
+// the program may know better.
+func install(s *Spec, own bool) error {
 	to := filepath.Join(Dir(), s.Name+ext)
 	if _, err := os.Lstat(to); err == nil {
 		old, err := readJSON(strings.TrimSuffix(to, ext) + ".json")
@@ -169,13 +171,16 @@ func install(s *Spec) error {
 			return fault.New(fault.Exists, s.Name, nil)
 		}
 	}
-	text, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return fault.New(fault.Internal, s.Name, err)
-	}
 	side := filepath.Join(Dir(), s.Name+".json")
-	if err := writeAtomic(side, append(text, '\n')); err != nil {
-		return fault.About(s.Name, err)
+	os.Remove(side)
+	if own {
+		text, err := json.MarshalIndent(s, "", "  ")
+		if err != nil {
+			return fault.New(fault.Internal, s.Name, err)
+		}
+		if err := writeAtomic(side, append(text, '\n')); err != nil {
+			return fault.About(s.Name, err)
+		}
 	}
 	if err := os.Rename(s.Path, to); err != nil {
 		os.Remove(side)
@@ -242,12 +247,13 @@ func stage(ctx context.Context, src io.Reader) (path string, s sums, err error) 
 	return f.Name(), sums{hex.EncodeToString(h256.Sum(nil)), hex.EncodeToString(h5.Sum(nil))}, nil
 }
 
-// identify finds out which network a file holds.
-func identify(path string, h *onnx.Header, sum sums) (Spec, error) {
+// identify finds out which network a file holds; own says that a JSON file
+// beside it told.
+func identify(path string, h *onnx.Header, sum sums) (s Spec, own bool, err error) {
 	catalog := Catalog()
 	for _, s := range catalog {
 		if s.Data == nil && (s.SHA256 == sum.sha256 || s.SHA256 == "" && s.MD5 != "" && s.MD5 == sum.md5) {
-			return s, nil
+			return s, false, nil
 		}
 	}
 	stem := strings.TrimSuffix(path, filepath.Ext(path))
@@ -257,12 +263,12 @@ func identify(path string, h *onnx.Header, sum sums) (Spec, error) {
 			continue
 		}
 		if err != nil {
-			return s, fault.New(fault.BadModel, filepath.Base(side), err)
+			return s, true, fault.New(fault.BadModel, filepath.Base(side), err)
 		}
 		if k, taken := known(s.Name); taken && (k.Data != nil || k.SHA256 != "") {
-			return s, fault.Newf(fault.BadModel, filepath.Base(side), "the name %q belongs to another network", s.Name)
+			return s, true, fault.Newf(fault.BadModel, filepath.Base(side), "the name %q belongs to another network", s.Name)
 		}
-		return s, nil
+		return s, true, nil
 	}
 	// Files of the catalogue that somebody converted or trained further keep
 	// their name and their input.
@@ -272,10 +278,10 @@ func identify(path string, h *onnx.Header, sum sums) (Spec, error) {
 			continue
 		}
 		if settled := s; settle(&settled, h) == nil {
-			return s, nil
+			return s, false, nil
 		}
 	}
-	return Spec{}, fault.Newf(fault.BadModel, filepath.Base(path),
+	return Spec{}, false, fault.Newf(fault.BadModel, filepath.Base(path),
 		"not a network the program knows (%v -> %v); put a file %s.json beside it that states name, width, height, mean and scale",
 		h.Inputs[0], h.Outputs[0], filepath.Base(path))
 }

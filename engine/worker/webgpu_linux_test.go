@@ -29,6 +29,9 @@ func TestWebGPUAgreesWithTheProcessor(t *testing.T) {
 	}
 	c.Device = "gpu"
 	gpu, err := Open(context.Background(), c, Options{Command: command()})
+	if err != nil && list[0].Software {
+		t.Skipf("DID NOT RUN: this software Vulkan is too old for WebGPU, which Mesa is before 25: %v", err)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
