@@ -307,13 +307,16 @@ func TestFaultsOfTheChild(t *testing.T) {
 				if way == "memory" {
 					want = fault.OutOfMemory
 				}
-				o := Options{Command: command(), Env: []string{faultEnv + "=" + stage + " " + way}, Limit: time.Second}
-				if way == "hang" {
+				o := Options{Command: command(), Env: []string{faultEnv + "=" + stage + " " + way}, Limit: 10 * time.Second}
+				if way == "hang" && (stage == "start" || stage == "open") {
 					o.Limit = 300 * time.Millisecond
 				}
 				cl, err := Open(context.Background(), infer.Config{Name: "x", Model: []byte("x")}, o)
 				if err == nil {
 					defer cl.Close()
+					if way == "hang" || way == "short" { // only the limit ends these
+						cl.o.Limit = 300 * time.Millisecond
+					}
 					_, err = cl.Run(context.Background(), picture(256, 256))
 					if err != nil && cl.Alive() {
 						t.Error("the child is still there")
