@@ -3,6 +3,7 @@ package matte
 import (
 	"context"
 	"image"
+	"image/color"
 	"image/draw"
 	_ "image/jpeg"
 	_ "image/png"
@@ -160,6 +161,15 @@ func TestEval_Lemur(t *testing.T) {
 	better(t, "lemur", sum, 0.75)
 	if s := sum["given trimap"]; s.sad > 0.45 || s.mse > 0.4 {
 		t.Errorf("with the trimap given: %+v, not the level of closed-form matting", s)
+	}
+	s := scene{src: src, alpha: want, fore: fore, trimap: trimap, mask: coarseMask(want, 1, 4, 3)}
+	for name, c := range map[string]color.NRGBA{"white": {255, 255, 255, 255}, "black": {0, 0, 0, 255}, "magenta": {255, 0, 255, 255}} {
+		back := plain(src.Rect.Dx(), src.Rect.Dy(), c)
+		with, without := fringe(refined(t, s, Options{}), s, back), fringe(refined(t, s, Options{NoForeground: true}), s, back)
+		t.Logf("lemur on %s: fringe %.2f with foreground colours, %.2f without", name, with, without)
+		if with > without {
+			t.Errorf("foreground colours make the fringe on %s worse", name)
+		}
 	}
 	if m, err := readMask("lemur"); err == nil {
 		better(t, "real mask", table(t, []scene{{"lemur, real mask", src, want, fore, trimap, m}}), 0.75)

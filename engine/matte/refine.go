@@ -82,7 +82,7 @@ func matted(ctx context.Context, p *pixels, m Mask, o Options, todo *steps) (*Cu
 	}
 	solved(1)
 	if !o.Translucent {
-		if err := s.solidify(ctx, p, alpha); err != nil {
+		if err := s.solidify(ctx, p, alpha, o); err != nil {
 			return nil, err
 		}
 	}

@@ -454,7 +454,7 @@ func fringe(c *Cutout, s scene, back *image.NRGBA) float64 {
 	var sum float64
 	n := 0
 	for i, v := range s.trimap.Pix {
-		if v != unknown {
+		if v == outside || v == inside {
 			continue
 		}
 		n++

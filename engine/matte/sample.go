@@ -8,7 +8,7 @@ import (
 const (
 	sampleRays   = 8
 	sampleReach  = 80    // pixels of the small picture
-	sampleWeight = 0.003 // of a pixel whose colours leave no doubt
+	sampleWeight = 0.005 // of a pixel whose colours leave no doubt
 	sampleNoise  = 0.03  // colour distance that noise and shading explain
 	sampleApart  = 0.10  // colour distance at which subject and background tell themselves apart
 )

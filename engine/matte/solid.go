@@ -25,11 +25,14 @@ const (
 // are not veils (alpha there is either full of structure or narrow), nor is
 // what the colours show to be a mixture of subject and background, such as
 // glass.
-func (s *small) solidify(ctx context.Context, p *pixels, alpha *image.Gray) error {
+func (s *small) solidify(ctx context.Context, p *pixels, alpha *image.Gray, o Options) error {
 	w, h := s.w, s.h
 	side := float64(max(w, h))
 	window := max(1, int(veilWindow*side))
 	width := float32(math.Pow(max(veilLeast, veilWidth*side), 2))
+	if o.Quality == Fast {
+		width *= 4 // the guided filter leaves hair no structure
+	}
 	seam := float32(math.Pow(veilSeam*side+1, 2))
 	a := shrinkAlpha(alpha, s.scale, s.state)
 	mean, square := append([]float32(nil), a...), make([]float32, w*h)
