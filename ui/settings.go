@@ -122,7 +122,12 @@ func (p *settingsPage) networks() fyne.CanvasObject {
 	values, names := []string{""}, []string{words.T("settings.model.best")}
 	var rows []fyne.CanvasObject
 	for _, m := range models {
-		title := m.Title
+		title, licence := m.Title, m.Licence
+		if key := "model." + m.Name; words.Has(key + ".title") {
+			title, licence = words.T(key+".title"), words.T(key+".licence")
+		} else if m.Note != "" {
+			licence += words.T("model.gap") + m.Note
+		}
 		if title == "" {
 			title = m.Name
 		}
@@ -132,12 +137,9 @@ func (p *settingsPage) networks() fyne.CanvasObject {
 			values, names = append(values, m.Name), append(names, title)
 		}
 		name := widgets.NewWords(title, theme.SizeNameText, theme.ColorNameForeground).Cut()
-		about := m.Licence
-		if m.Note != "" {
-			about += words.T("model.gap") + m.Note
-		}
-		rows = append(rows, container.NewBorder(nil, nil, nil, widgets.NewWords(state, theme.SizeNameCaptionText, ink),
-			container.New(layout.NewCustomPaddedVBoxLayout(0), name, widgets.NewCaption(about).Cut())))
+		about := container.New(layout.NewCustomPaddedLayout(-7, -6, -8, 0), smallProse(licence))
+		rows = append(rows, container.New(layout.NewCustomPaddedVBoxLayout(0),
+			container.NewBorder(nil, nil, nil, widgets.NewWords(state, theme.SizeNameCaptionText, ink), name), about))
 	}
 	add := widgets.NewButton(words.T("settings.model.add"), look.IconPlus, widgets.Solid, p.addModel).
 		WithTip(words.T("settings.model.add.tip"), "")
