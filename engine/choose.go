@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"kirinuki/engine/fault"
@@ -107,6 +108,8 @@ func (w *warm) tried(ctx context.Context, spec model.Spec, f found) (trial, erro
 		w.devices.crashed(f.name)
 		t.Reason, t.Detail = DeviceCrashed, err.Error()
 		return t, nil // not remembered: two crashes are counted apart
+	case limited.Err() != nil:
+		t.Reason, t.Detail = DeviceFailed, fmt.Sprintf("no result within %v", trialLimit)
 	case err != nil:
 		t.Reason, t.Detail = DeviceFailed, err.Error()
 	default:
