@@ -294,7 +294,7 @@ func TestExport_ChoosesFormatAndName(t *testing.T) {
 	p.mask.SetChecked(true)
 	w.save()
 	until(t, "saved", func() bool { i, _ := w.list.item(); return i.Saved })
-	if x := ws.Saved[0].Export; x.Format != "jpeg" || x.Quality != 70 || x.NamePattern != "{name}-shop" || !x.Mask {
+	if x := ws.Saves()[0].Export; x.Format != "jpeg" || x.Quality != 70 || x.NamePattern != "{name}-shop" || !x.Mask {
 		t.Errorf("export %+v", x)
 	}
 }
@@ -484,7 +484,7 @@ func TestExport_FolderIsChosenAndHolds(t *testing.T) {
 	until(t, "the folder", func() bool { return p.folder == "/out/shop" })
 	w.save()
 	until(t, "saved", func() bool { i, _ := w.list.item(); return i.Saved })
-	if x := ws.Saved[0]; x.Export.Folder != "/out/shop" || x.Path != "" {
+	if x := ws.Saves()[0]; x.Export.Folder != "/out/shop" || x.Path != "" {
 		t.Errorf("saved to %+v", x)
 	}
 	p.where.SetSelectedIndex(0)

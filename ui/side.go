@@ -1,10 +1,15 @@
 package ui
 
 import (
+	"image"
+	"reflect"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
+	"kirinuki/app"
+	"kirinuki/app/settings"
 	"kirinuki/engine/compose"
 	"kirinuki/ui/look"
 	"kirinuki/ui/widgets"
@@ -45,6 +50,7 @@ type sidebar struct {
 	tabs   []*widgets.Button
 	made   map[string]section
 	open   string // "" for none
+	shows  sideShows
 	narrow bool
 }
 
@@ -117,6 +123,7 @@ func (s *sidebar) show(id string) {
 	setVisible(s.panel, id != "")
 	if now := s.section(); now != nil {
 		now.enter()
+		s.shows = sideShows{}
 		now.refresh()
 	}
 	s.w.relayout()
@@ -125,9 +132,29 @@ func (s *sidebar) show(id string) {
 
 func (s *sidebar) refresh() {
 	setVisible(s.object, len(s.w.list.items) > 0)
-	if now := s.section(); now != nil {
-		now.refresh()
+	now := s.section()
+	if now == nil {
+		return
 	}
+	item, _ := s.w.list.item()
+	shows := sideShows{s.open, item.ID, item.State, item.Size, len(s.w.list.items) > 1, s.w.edit(), s.w.Deps.Settings.Get(), s.w.view.stage.Loupe()}
+	if reflect.DeepEqual(shows, s.shows) {
+		return // work goes on, but nothing that a section says has changed
+	}
+	s.shows = shows
+	now.refresh()
+}
+
+// sideShows is all that the sections' controls depend on.
+type sideShows struct {
+	open   string
+	id     app.ID
+	state  app.State
+	size   image.Point
+	many   bool
+	edit   compose.Edit
+	choice settings.Settings
+	loupe  bool
 }
 
 func (s *sidebar) setNarrow(on bool) {

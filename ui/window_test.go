@@ -101,7 +101,7 @@ func pump() {
 // until waits for work in the background.
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		pump()
 		if ok() {
 			return
@@ -149,7 +149,7 @@ func TestDropThenSave_TakesTwoActions(t *testing.T) {
 	}
 	test.Tap(w.foot.save)
 	until(t, "saved", func() bool { i, _ := w.list.item(); return i.Saved })
-	if to := ws.Saved[0]; to.Path != "" || to.Dir != "" || to.Replace {
+	if to := ws.Saves()[0]; to.Path != "" || to.Dir != "" || to.Replace {
 		t.Errorf("saved to %+v, not beside the original", to)
 	}
 	until(t, "word of it", func() bool { return strings.Contains(w.banner.text(), "cat-cutout.png") })
@@ -162,8 +162,8 @@ func TestSaveAgain_ReplacesWhatWasSavedBefore(t *testing.T) {
 	until(t, "saved", func() bool { i, _ := w.list.item(); return i.Saved })
 	w.change("undo.background", func(e *compose.Edit) { e.Background = compose.Background{Kind: "color", Color: "#ffffff"} })
 	w.save()
-	until(t, "saved again", func() bool { return len(ws.Saved) == 2 })
-	if to := ws.Saved[1]; to.Path != "/pictures/cat-cutout.png" || !to.Replace {
+	until(t, "saved again", func() bool { return len(ws.Saves()) == 2 })
+	if to := ws.Saves()[1]; to.Path != "/pictures/cat-cutout.png" || !to.Replace {
 		t.Errorf("saved again to %+v", to)
 	}
 }
@@ -238,8 +238,8 @@ func TestSaveAs_TakesTheFormatFromTheName(t *testing.T) {
 	w.Drop(uris("/pictures/cat.jpg"))
 	d.answer = []string{"/elsewhere/kitty.webp"}
 	w.tryShortcut("save-as")
-	until(t, "saved", func() bool { return len(ws.Saved) == 1 })
-	if to := ws.Saved[0]; to.Path != "/elsewhere/kitty.webp" || to.Export.Format != "webp" {
+	until(t, "saved", func() bool { return len(ws.Saves()) == 1 })
+	if to := ws.Saves()[0]; to.Path != "/elsewhere/kitty.webp" || to.Export.Format != "webp" {
 		t.Errorf("saved to %+v", to)
 	}
 	if q := d.asked[0]; q.Name != "cat-cutout.png" || q.Dir != "/pictures" {
@@ -258,8 +258,8 @@ func TestSaveAll_SavesEveryResultIntoOneFolder(t *testing.T) {
 	d.answer = []string{"/out"}
 	w.tryShortcut("save-all")
 	until(t, "saved", func() bool { return strings.Contains(w.banner.text(), "2 pictures saved") })
-	if len(ws.Saved) != 2 || ws.Saved[0].Dir != "/out" {
-		t.Errorf("saved %+v", ws.Saved)
+	if len(ws.Saves()) != 2 || ws.Saves()[0].Dir != "/out" {
+		t.Errorf("saved %+v", ws.Saves())
 	}
 }
 
@@ -378,7 +378,7 @@ func TestKeys_StepThroughTheListAndStartAndStop(t *testing.T) {
 
 func TestKeys_ZoomAndSides(t *testing.T) {
 	w, ws, _ := open(t)
-	ws.Size = image.Pt(4000, 3000)
+	ws.Size = image.Pt(2000, 1500)
 	w.Drop(uris("/a.jpg"))
 	until(t, "the picture", func() bool { return w.view.stage.Zoom() < 1 })
 	press(w, fyne.Key1)
@@ -443,7 +443,7 @@ func TestKeys_DoNothingBehindADialog(t *testing.T) {
 	w.showKeys()
 	press(w, fyne.KeyDelete)
 	w.tryShortcut("save")
-	if len(ws.Items()) != 2 || len(ws.Saved) != 0 {
+	if len(ws.Items()) != 2 || len(ws.Saves()) != 0 {
 		t.Error("keys reached the window behind the page")
 	}
 	press(w, fyne.KeyEscape)
@@ -541,7 +541,7 @@ func TestExpiring_IsSaidOnceAndCanBeSaved(t *testing.T) {
 		t.Fatalf("it says %q", w.banner.text())
 	}
 	test.Tap(w.banner.action)
-	until(t, "saved", func() bool { return len(ws.Saved) == 1 })
+	until(t, "saved", func() bool { return len(ws.Saves()) == 1 })
 	w.banner.hide()
 	w.warnExpiring()
 	if w.banner.text() == words.N("expiring", 1) {
@@ -684,8 +684,8 @@ func TestSaveWhileWorking_IsDoneAsSoonAsThereIsAResult(t *testing.T) {
 	ws.Set(1, func(i *app.Item) { i.State, i.Preview = app.Working, true })
 	pump()
 	w.tryShortcut("save")
-	if len(ws.Saved) != 0 || !strings.Contains(w.banner.text(), "cat.jpg") {
-		t.Errorf("saved %v, says %q", ws.Saved, w.banner.text())
+	if len(ws.Saves()) != 0 || !strings.Contains(w.banner.text(), "cat.jpg") {
+		t.Errorf("saved %v, says %q", ws.Saves(), w.banner.text())
 	}
 	press(w, fyne.KeyDown)
 	w.tryShortcut("save")

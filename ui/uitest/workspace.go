@@ -41,7 +41,7 @@ type Workspace struct {
 	heard    []func(app.Event)
 	done     []step
 	undone   []step
-	Saved    []app.SaveTo
+	saved    []app.SaveTo
 	Requests []engine.Request
 	Cancels  []app.ID
 	Retries  []app.ID
@@ -315,7 +315,7 @@ func (w *Workspace) finish(ctx context.Context, id app.ID) (*compose.Finished, e
 // Save remembers where to.
 func (w *Workspace) Save(_ context.Context, id app.ID, to app.SaveTo, _ func(float64)) (string, error) {
 	w.mu.Lock()
-	w.Saved = append(w.Saved, to)
+	w.saved = append(w.saved, to)
 	w.mu.Unlock()
 	if w.SaveErr != nil {
 		return "", w.SaveErr
@@ -331,6 +331,13 @@ func (w *Workspace) Save(_ context.Context, id app.ID, to app.SaveTo, _ func(flo
 	}
 	w.Set(id, func(i *app.Item) { i.Saved, i.SavedAs, i.SavedWith = true, path, to.Export })
 	return path, nil
+}
+
+// Saves returns where to pictures were saved, in order.
+func (w *Workspace) Saves() []app.SaveTo {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.saved)
 }
 
 // SaveAll saves one after the other.
