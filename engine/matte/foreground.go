@@ -174,23 +174,26 @@ type colours struct {
 	w, h       int
 	rgb, alpha []float32
 	f, b       []float32
-	// span is the columns from..to-1 of every row that are solved.
-	span [][2]int
+	// span is the columns from..to-1 of every row that are solved; if narrowed,
+	// of these only the partly transparent ones are.
+	span     [][2]int
+	narrowed bool
 }
 
 func newColours(r image.Rectangle) *colours {
 	n := r.Dx() * r.Dy()
 	buf := make([]float32, 10*n)
-	c := &colours{r, r.Dx(), r.Dy(), buf[:3*n], buf[3*n : 4*n], buf[4*n : 7*n], buf[7*n:], make([][2]int, r.Dy())}
+	c := &colours{r, r.Dx(), r.Dy(), buf[:3*n], buf[3*n : 4*n], buf[4*n : 7*n], buf[7*n:], make([][2]int, r.Dy()), false}
 	for y := range c.span {
 		c.span[y] = [2]int{0, c.w}
 	}
 	return c
 }
 
-// narrow leaves only the columns between the first and the last partly
-// transparent pixel of every row to be solved.
+// narrow leaves only partly transparent pixels to be solved: where alpha is 0
+// or 1 the picture shows one of the colours itself.
 func (c *colours) narrow() {
+	c.narrowed = true
 	for y := range c.span {
 		line := c.alpha[y*c.w : (y+1)*c.w]
 		from, to := 0, len(line)
@@ -231,6 +234,14 @@ func (c *colours) start(l *layer, s int) {
 				c.f[o+ch] = w00*l.f[i+ch] + w01*l.f[j+ch] + w10*l.f[k+ch] + w11*l.f[m+ch]
 				c.b[o+ch] = w00*l.b[i+ch] + w01*l.b[j+ch] + w10*l.b[k+ch] + w11*l.b[m+ch]
 			}
+			if c.narrowed {
+				switch c.alpha[y*c.w+x] {
+				case 0:
+					copy(c.b[o:o+3], c.rgb[o:o+3])
+				case 1:
+					copy(c.f[o:o+3], c.rgb[o:o+3])
+				}
+			}
 		}
 	}
 }
@@ -245,6 +256,9 @@ func (c *colours) solve(rounds int) {
 			for x := c.span[y][0]; x < c.span[y][1]; x++ {
 				i := y*w + x
 				a := c.alpha[i]
+				if c.narrowed && (a == 0 || a == 1) {
+					continue
+				}
 				n := [4]int{y*w + max(x-1, 0), y*w + min(x+1, w-1), up + x, down + x}
 				var sum, f0, f1, f2, b0, b1, b2 float32
 				for _, j := range n {
