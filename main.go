@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"syscall"
 
+	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
 	"golang.org/x/term"
 
@@ -99,7 +100,11 @@ func window(paths []string, choices *settings.Store) int {
 		d.Close()
 		os.Exit(130)
 	}()
-	if err := ui.Run(fyneapp.NewWithID("app.kirinuki.desktop"), d.Deps); err != nil {
+	fyneapp.SetMetadata(fyne.AppMetadata{
+		ID: "app.kirinuki.desktop", Name: "Kirinuki", Version: version,
+		Migrations: map[string]bool{"fyneDo": true},
+	})
+	if err := ui.Run(fyneapp.New(), d.Deps); err != nil {
 		fmt.Fprintln(os.Stderr, "kirinuki:", err)
 		return 1
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -313,19 +314,25 @@ func TestApplyToAll_GivesTheLookToTheOthers(t *testing.T) {
 	}
 }
 
-type fakeEngine struct{ imported string }
+type fakeEngine struct {
+	imported string
+	trusted  []string
+	stage    func(string)
+}
 
 func (f *fakeEngine) Models() []Model {
 	return []Model{{Name: "built-in", Title: "Built-in", Licence: "MIT", Installed: true}, {Name: "isnet", Title: "IS-Net", Licence: "AGPL-3.0"}}
 }
 
 func (f *fakeEngine) ImportModel(_ context.Context, path string) (string, error) {
-	f.imported = path
+	f.imported.Store(path)
 	return "mine", nil
 }
 
-func (f *fakeEngine) Devices() []string { return []string{"auto", "cpu"} }
-func (f *fakeEngine) Device() string    { return "CPU" }
+func (f *fakeEngine) Trust(device string)    { f.trusted = append(f.trusted, device) }
+func (f *fakeEngine) OnStage(g func(string)) { f.stage = g }
+func (f *fakeEngine) Devices() []string      { return []string{"auto", "cpu"} }
+func (f *fakeEngine) Device() string         { return "CPU" }
 
 func TestSettings_HoldAtOnce(t *testing.T) {
 	e := &fakeEngine{}
@@ -341,7 +348,7 @@ func TestSettings_HoldAtOnce(t *testing.T) {
 	}
 	d.answer = []string{"/models/mine.onnx"}
 	p.addModel()
-	until(t, "the model", func() bool { return e.imported == "/models/mine.onnx" })
+	until(t, "the model", func() bool { return e.imported.Load() == "/models/mine.onnx" })
 	if q := d.asked[0]; q.Kind != ports.OpenFile || q.Extensions[0] != "onnx" {
 		t.Errorf("asked %+v", q)
 	}

@@ -58,6 +58,14 @@ func (p *settingsPage) oneOf(values, names []string, now string, set func(*setti
 	return s
 }
 
+// trust gives the device that was just chosen another chance.
+func (p *settingsPage) trust() {
+	if p.w.Engine != nil {
+		p.w.Engine.Trust(p.now().Device)
+	}
+	p.w.refreshAll()
+}
+
 func (p *settingsPage) named(key string, values ...string) []string {
 	names := make([]string, len(values))
 	for i, v := range values {
@@ -107,7 +115,7 @@ func (p *settingsPage) removing() fyne.CanvasObject {
 	holes.Put(p.now().Holes)
 	return group(words.T("settings.removing"),
 		newLine(words.T("settings.quality"), p.oneOf(qualities, p.named("settings.quality", qualities...), p.now().Quality, func(s *settings.Settings, v string) { s.Quality = v }, nil)),
-		newLine(words.T("settings.device"), p.oneOf(devices, deviceNames, p.now().Device, func(s *settings.Settings, v string) { s.Device = v }, nil)),
+		newLine(words.T("settings.device"), p.oneOf(devices, deviceNames, p.now().Device, func(s *settings.Settings, v string) { s.Device = v }, p.trust)),
 		newLine(words.T("settings.edges"), p.oneOf(edges, p.named("settings.edges", edges...), p.now().Edges, func(s *settings.Settings, v string) { s.Edges = v }, nil)),
 		newLine(words.T("settings.method"), p.oneOf(methods, p.named("method", methods...), p.now().Method, func(s *settings.Settings, v string) { s.Method = v }, nil)),
 		newLine("", holes))

@@ -82,6 +82,12 @@ type Engine interface {
 	// Device returns the one in use as a person would call it: "CPU", or
 	// "" before any.
 	Device() string
+	// Trust has a device that crashed or was refused tried again: a person
+	// chose it by hand.
+	Trust(device string)
+	// OnStage has f told what takes long now, as a translation key, and ""
+	// when it is over. f is called from any goroutine.
+	OnStage(f func(key string))
 }
 
 // Privacy is what can be measured of the policy, whose text is

@@ -102,7 +102,10 @@ func (v *view) showState(i app.Item) {
 		v.chip.show(look.IconWait, words.T("state.waiting"), "", -1, "", nil)
 	case app.Working:
 		line := words.T("chip.working")
-		if i.Preview {
+		switch {
+		case v.w.stage != "":
+			line = words.T(v.w.stage)
+		case i.Preview:
 			line = words.T("chip.better")
 		}
 		v.chip.show(look.IconNone, line, "", i.Progress, words.T("button.stop"), v.w.actions.get("stop").run)

@@ -43,6 +43,7 @@ type Window struct {
 	stopSub   func()
 	pending   atomic.Bool // a refresh is on its way to the UI thread
 	closed    bool
+	stage     string // what the engine says takes long now, a translation key
 	sheet     *sheet // the page over the window, or nil
 	sheetMost fyne.Size
 	promised  map[app.ID]bool // to be saved as soon as they are done
@@ -79,6 +80,14 @@ func New(fa fyne.App, d Deps) *Window {
 	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.Drop(uris) })
 	w.win.SetCloseIntercept(w.askToQuit)
 	w.stopSub = d.Workspace.OnChange(w.onChange)
+	if w.Engine != nil {
+		w.Engine.OnStage(func(key string) {
+			onUI(func() {
+				w.stage = key
+				w.view.refresh()
+			})
+		})
+	}
 	w.refreshAll()
 	go w.tick()
 	return w

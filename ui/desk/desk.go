@@ -35,7 +35,7 @@ type Desk struct {
 func Open(choices *settings.Store, version string, paths []string) *Desk {
 	s := choices.Get()
 	d := &Desk{
-		engine: &watched{Engine: engine.New(Engine())},
+		engine: newWatched(Engine()),
 		stats:  stats.Open(inData("statistics.json"), s.Statistics),
 	}
 	log := diag.Open(inData("diagnostic.log"), s.Log)

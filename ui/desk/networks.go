@@ -23,10 +23,22 @@ type networks struct {
 // watched is the engine, remembering which device was used last.
 type watched struct {
 	*engine.Engine
-	last atomic.Value // string
+	last  atomic.Value // string
+	stage atomic.Value // func(string): who is told what takes long now
 }
 
-// Remove is the engine's.
+func newWatched(c engine.Config) *watched {
+	w := &watched{}
+	c.Stage = func(key string) {
+		if f, set := w.stage.Load().(func(string)); set {
+			f(key)
+		}
+	}
+	w.Engine = engine.New(c)
+	return w
+}
+
+// Remove is the engine's, for the workspace.
 func (w *watched) Remove(ctx context.Context, p *picture.Picture, r engine.Request, progress func(float64)) (*engine.Result, error) {
 	result, err := w.Engine.Remove(ctx, p, r, progress)
 	if err == nil && result.Device != "" {
@@ -88,3 +100,9 @@ func (n *networks) Device() string {
 	}
 	return strings.ToUpper(last)
 }
+
+// Trust has a device that crashed or was refused tried again.
+func (n *networks) Trust(device string) { n.engine.Trust(device) }
+
+// OnStage has f told what the engine says takes long now.
+func (n *networks) OnStage(f func(key string)) { n.engine.stage.Store(f) }
