@@ -315,7 +315,7 @@ func TestApplyToAll_GivesTheLookToTheOthers(t *testing.T) {
 }
 
 type fakeEngine struct {
-	imported string
+	imported atomic.Value
 	trusted  []string
 	stage    func(string)
 }
