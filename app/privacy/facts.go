@@ -11,6 +11,7 @@ import (
 	"kirinuki/app/stats"
 	"kirinuki/assets/tr"
 	"kirinuki/engine/infer"
+	"kirinuki/engine/worker"
 )
 
 // State says how a promise stands.
@@ -58,7 +59,10 @@ type Probe struct {
 	KeepMetadata bool               // the setting
 	Statistics   Statistics
 	Log          Log
-	Now          func() time.Time // nil means time.Now
+	// Child tells what a network's process gave up, by starting one and
+	// asking; nil where networks run in the program's own process.
+	Child func() (worker.Status, error)
+	Now   func() time.Time // nil means time.Now
 }
 
 // Offline tells whether the system refuses internet sockets to this process
@@ -83,6 +87,7 @@ func Facts(lang string, p Probe) []Fact {
 	add("cache", ofCache(p.Cache))
 	add("deadline", ofDeadlines(p))
 	add("core-dumps", ofCoreDumps())
+	add("child", ofChild(p.Child))
 	add("metadata", ofMetadata(p.KeepMetadata))
 	add("statistics", ofStatistics(p.Statistics))
 	add("log", ofLog(p.Log))
@@ -136,6 +141,21 @@ func ofRuntime(path string, err error) finding {
 		return found(NotInEffect, "wrong", version)
 	}
 	return found(Kept, "pinned", version)
+}
+
+func ofChild(try func() (worker.Status, error)) finding {
+	if try == nil {
+		return found(Unenforced, "inside")
+	}
+	switch s, err := try(); {
+	case err != nil:
+		return found(NotInEffect, "failed")
+	case !s.Internet && !s.Sockets:
+		return found(Unenforced, "open")
+	case s.Files == 0:
+		return found(Unenforced, "files")
+	}
+	return found(Kept, "confined")
 }
 
 func ofMetadata(keep bool) finding {

@@ -23,6 +23,7 @@ import (
 	"kirinuki/app/stats"
 	"kirinuki/assets/tr"
 	"kirinuki/engine/infer"
+	"kirinuki/engine/worker"
 )
 
 // What cannot be undone in a process is measured in a second run of this test
@@ -300,6 +301,17 @@ func TestOfLog(t *testing.T) {
 	} {
 		expect(t, name, "log", ofLog(c.log), c.state, c.detail)
 	}
+}
+
+func TestOfChild(t *testing.T) {
+	says := func(s worker.Status, err error) func() (worker.Status, error) {
+		return func() (worker.Status, error) { return s, err }
+	}
+	expect(t, "no child", "child", ofChild(nil), Unenforced, "inside")
+	expect(t, "a child that does not start", "child", ofChild(says(worker.Status{}, os.ErrNotExist)), NotInEffect, "failed")
+	expect(t, "a child that gave up nothing", "child", ofChild(says(worker.Status{}, nil)), Unenforced, "open")
+	expect(t, "a kernel without Landlock", "child", ofChild(says(worker.Status{Internet: true, Sockets: true}, nil)), Unenforced, "files")
+	expect(t, "a confined child", "child", ofChild(says(worker.Status{Internet: true, Sockets: true, Files: 3}, nil)), Kept, "confined")
 }
 
 func TestOfMetadata(t *testing.T) {

@@ -3,6 +3,7 @@
 package desk
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"sync"
@@ -44,7 +45,7 @@ func Open(choices *settings.Store, version string, paths []string) *Desk {
 		Workspace:  d.space,
 		Settings:   choices,
 		Engine:     &networks{engine: d.engine},
-		Privacy:    &promises{space: d.space, choices: choices, stats: d.stats, log: log},
+		Privacy:    &promises{engine: d.engine, space: d.space, choices: choices, stats: d.stats, log: log},
 		Statistics: d.stats,
 		Log:        log,
 		Version:    version,
@@ -93,6 +94,7 @@ func inData(name string) string {
 
 // promises measures the policy's promises for the window.
 type promises struct {
+	engine  *watched
 	space   *app.Workspace
 	choices *settings.Store
 	stats   *stats.Store
@@ -113,6 +115,9 @@ func (p *promises) Facts(language string) []privacy.Fact {
 		KeepMetadata: s.KeepMetadata,
 		Statistics:   p.stats,
 		Log:          p.log,
+		Child: func() (worker.Status, error) {
+			return p.engine.Confinement(context.Background())
+		},
 	})
 }
 
