@@ -275,8 +275,7 @@ func (a *actions) listen(c fyne.Canvas) {
 				return
 			}
 		}
-		if ev.Name == fyne.KeyEscape && a.w.sheet != nil {
-			a.w.closeSheet()
+		if a.w.sheet != nil && a.w.sheet.key(ev) {
 			return
 		}
 		if a.w.side.key(ev) {

@@ -515,3 +515,37 @@ func TestExport_TypingIsNotDisturbedByWork(t *testing.T) {
 		t.Errorf("what was typed does not hold: %q", got)
 	}
 }
+
+// A page is read with the keyboard alone.
+func TestSheet_Keys(t *testing.T) {
+	w, _, _ := open(t)
+	w.win.Resize(fyne.NewSize(640, 480))
+	w.showPrivacy()
+	press := func(k fyne.KeyName) float32 {
+		w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: k})
+		if w.sheet == nil {
+			return -1
+		}
+		return w.sheet.scroll.Offset.Y
+	}
+	page := press(fyne.KeyPageDown)
+	if page < 100 {
+		t.Errorf("a page down scrolls by %v", page)
+	}
+	if y := press(fyne.KeyDown); y <= page {
+		t.Errorf("down goes from %v to %v", page, y)
+	}
+	end := press(fyne.KeyEnd)
+	if most := w.sheet.scroll.Content.MinSize().Height - w.sheet.scroll.Size().Height; end < most-1 {
+		t.Errorf("the end is at %v of %v", end, most)
+	}
+	if y := press(fyne.KeyPageUp); y >= end {
+		t.Errorf("page up stays at %v", y)
+	}
+	if y := press(fyne.KeyHome); y != 0 {
+		t.Errorf("home is at %v", y)
+	}
+	if y := press(fyne.KeyEscape); y != -1 {
+		t.Error("Escape leaves the page open")
+	}
+}

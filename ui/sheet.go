@@ -12,8 +12,10 @@ import (
 	"kirinuki/ui/words"
 )
 
-// sheet is a page over the window, closed by its button or Escape.
+// sheet is a page over the window, closed by its button or Escape, and
+// scrolled by the keys that scroll pages elsewhere.
 type sheet struct {
+	w      *Window
 	pop    *widget.PopUp
 	scroll *container.Scroll
 	closed func()
@@ -22,7 +24,7 @@ type sheet struct {
 // showSheet opens a page of at most that size; foot may be nil.
 func (w *Window) showSheet(title string, body, foot fyne.CanvasObject, most fyne.Size) *sheet {
 	w.closeSheet()
-	s := &sheet{}
+	s := &sheet{w: w}
 	close := widgets.NewIconButton(look.IconClose, words.T("button.close"), w.closeSheet)
 	close.Key = "Esc"
 	head := container.NewBorder(nil, nil, nil, close, widgets.NewHeading(title))
@@ -66,6 +68,38 @@ func (w *Window) closeSheet() {
 	if s.closed != nil {
 		s.closed()
 	}
+}
+
+// lineStep is how far an arrow key scrolls.
+const lineStep = 40
+
+// key answers a key and tells whether it was one for pages.
+func (s *sheet) key(ev *fyne.KeyEvent) bool {
+	page := s.scroll.Size().Height - lineStep
+	switch ev.Name {
+	case fyne.KeyEscape:
+		s.w.closeSheet()
+	case fyne.KeyDown:
+		s.scrollBy(lineStep)
+	case fyne.KeyUp:
+		s.scrollBy(-lineStep)
+	case fyne.KeyPageDown, fyne.KeySpace:
+		s.scrollBy(page)
+	case fyne.KeyPageUp:
+		s.scrollBy(-page)
+	case fyne.KeyHome:
+		s.scroll.ScrollToTop()
+	case fyne.KeyEnd:
+		s.scroll.ScrollToBottom()
+	default:
+		return false
+	}
+	return true
+}
+
+func (s *sheet) scrollBy(y float32) {
+	most := max(0, s.scroll.Content.MinSize().Height-s.scroll.Size().Height)
+	s.scroll.ScrollToOffset(fyne.NewPos(0, max(0, min(most, s.scroll.Offset.Y+y))))
 }
 
 // prose is text that wraps and can be selected and copied.
