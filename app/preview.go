@@ -139,7 +139,7 @@ func (w *Workspace) render(ctx context.Context, g glance, s *small, zoom float64
 		w.mu.Unlock()
 		source.Cutout = now.Cutout
 	}
-	return compose.Render(ctx, source, g.edit, compose.Options{Scale: scale, Zoom: zoom, Load: w.scenery})
+	return compose.Render(ctx, source, g.edit, compose.Options{Scale: scale, Full: g.pic.Size(), Zoom: zoom, Load: w.scenery})
 }
 
 // Render returns the finished picture at full size.

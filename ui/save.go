@@ -382,22 +382,7 @@ func (w *Window) warnExpiring() {
 	w.warned = true
 	w.banner.warn(words.N("expiring", len(ids)),
 		choice{words.T("button.save"), func() { w.saveExpiring(ids) }},
-		choice{words.T("button.again"), func() { w.startAgain(ids) }})
-}
-
-// startAgain takes pictures in anew from their files. What came from the
-// clipboard or the screen has no file and stays as it is.
-func (w *Window) startAgain(ids []app.ID) {
-	var paths []string
-	for _, id := range ids {
-		if item, ok := w.Workspace.Item(id); ok && item.Path != "" {
-			paths = append(paths, item.Path)
-			w.Workspace.Remove(id)
-		}
-	}
-	if len(paths) > 0 {
-		w.AddPaths(paths)
-	}
+		choice{words.T("button.again"), func() { w.Workspace.Restart(ids...) }})
 }
 
 func (w *Window) saveExpiring(ids []app.ID) {

@@ -30,6 +30,7 @@ type Workspace interface {
 	OnChange(f func(app.Event)) (stop func())
 	Cancel(ids ...app.ID)
 	Retry(ids ...app.ID)
+	Restart(ids ...app.ID)
 	Remove(ids ...app.ID)
 	Prefer(id app.ID)
 

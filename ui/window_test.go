@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -546,6 +547,12 @@ func TestExpiring_IsSaidOnceAndCanBeSaved(t *testing.T) {
 	w.warnExpiring()
 	if w.banner.text() == words.N("expiring", 1) {
 		t.Error("it is said again")
+	}
+	w.warned = false
+	w.warnExpiring()
+	test.Tap(w.banner.second)
+	if !slices.Equal(ws.Restarts, []app.ID{1}) {
+		t.Errorf("started again: %v", ws.Restarts)
 	}
 }
 

@@ -22,6 +22,9 @@ type Options struct {
 	// Scale is the size of the source as a share of the picture's own, for
 	// previews; 0 means 1. Lengths in an Edit stay those of the full size.
 	Scale float64
+	// Full is the picture's own size, which Scale alone gives back only up to
+	// a pixel or two; zero works it out from Scale.
+	Full image.Point
 	// Zoom is the size of the rendered picture as a share of the finished
 	// one; 0 means Scale. A small canvas can be previewed at its own size
 	// although the source is smaller.
@@ -140,9 +143,12 @@ func plan(ctx context.Context, s Source, e Edit, o Options) (*job, error) {
 		return nil, fault.About("", err)
 	}
 	b := j.alpha.Bounds()
-	full := image.Pt(
-		int(math.Round(float64(b.Dx())/j.sourceScale)),
-		int(math.Round(float64(b.Dy())/j.sourceScale)))
+	full := o.Full
+	if full == (image.Point{}) {
+		full = image.Pt(
+			int(math.Round(float64(b.Dx())/j.sourceScale)),
+			int(math.Round(float64(b.Dy())/j.sourceScale)))
+	}
 	subject := bounds(j.alpha)
 	inPicture := boxOf(subject).scale(1 / j.sourceScale)
 	j.layout = lay(full, inPicture, e)

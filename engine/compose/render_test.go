@@ -676,3 +676,21 @@ func TestFeatherShowsNoOldBackground(t *testing.T) {
 		}
 	}
 }
+
+// A preview lays out the picture's true size, which its own scale gives back
+// only up to a pixel or two.
+func TestRender_PreviewKnowsTheFullSize(t *testing.T) {
+	full := image.Pt(739, 1134)
+	cut := &matte.Cutout{Alpha: image.NewGray(image.Rect(0, 0, 396, 608)), Foreground: image.NewNRGBA(image.Rect(0, 0, 396, 608))}
+	for i := range cut.Alpha.Pix {
+		cut.Alpha.Pix[i] = 255
+	}
+	o := compose.Options{Scale: 608. / 1134, Full: full}
+	f, err := compose.Render(context.Background(), compose.Source{Original: cut.Foreground, Cutout: cut}, compose.Edit{}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Layout.W != full.X || f.Layout.H != full.Y {
+		t.Errorf("the layout says %d x %d", f.Layout.W, f.Layout.H)
+	}
+}

@@ -45,6 +45,7 @@ type Workspace struct {
 	Requests []engine.Request
 	Cancels  []app.ID
 	Retries  []app.ID
+	Restarts []app.ID
 	Cleared  int
 }
 
@@ -241,6 +242,13 @@ func (w *Workspace) ApplyToAll(from app.ID, label string) {
 			w.SetEdit(i.ID, w.Edit(from).Look(), label)
 		}
 	}
+}
+
+// Restart remembers what was started again.
+func (w *Workspace) Restart(ids ...app.ID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.Restarts = append(w.Restarts, ids...)
 }
 
 // Reprocess remembers what was asked for.
