@@ -1,5 +1,6 @@
 """Teaches Kirinuki's built-in network to find the subject of a photo, from nothing, on a plain CPU.
 
+    train.py                    all of it: what is missing of the three below
     train.py prepare            unpack the training tar once into one array of pixels
     train.py learn --steps N    N more steps at a steady learning rate; stop it and start it again at will
     train.py cool  --steps N    from there, let the learning rate fall to 0 in N steps (or --minutes, if sooner)
@@ -12,11 +13,11 @@ AVX-512 do twice as fast.
 """
 import argparse, itertools, math, os, pathlib, random, tarfile, time
 
-os.environ.setdefault('OMP_WAIT_POLICY', 'passive')
+os.environ.setdefault('OMP_NUM_THREADS', '1')
 import cv2, numpy as np, torch, torch.multiprocessing as mp, torch.nn as nn, torch.nn.functional as F
 
-WORK = pathlib.Path(os.environ.get('WORK', 'work'))
 DATA = pathlib.Path(os.environ.get('DATA', '.'))
+WORK = pathlib.Path(os.environ.get('WORK') or pathlib.Path(__file__).parent / 'work')
 SEED, SIDE, HELD_OUT = 4, 288, 200
 SHARE = {'clo': .25, 'ccp': .25}  # product and street-fashion photos are many and alike: seen less often
 
@@ -24,7 +25,8 @@ SHARE = {'clo': .25, 'ccp': .25}  # product and street-fashion photos are many a
 # --- data -----------------------------------------------------------------------------------------
 
 def prepare():
-    """DATA/*.tar -> WORK/{photos,human}.npy, each (n, SIDE, SIDE, 4) uint8 RGB + alpha, and their .txt ids."""
+    """Unpacks DATA/*.tar -> WORK/{photos,human}.npy, each (n, SIDE, SIDE, 4) uint8 RGB + alpha, and their .txt ids."""
+    WORK.mkdir(parents=True, exist_ok=True)
     for tar, name in (('training-set.tar', 'photos'), ('human-masks.tar', 'human')):
         with tarfile.open(DATA / tar) as t:
             files = {m.name: t.extractfile(m).read() for m in t if m.isfile()}
@@ -332,20 +334,28 @@ def worker(rank, a, grads, spread, barrier):
                 os.replace(f'{out}.new', out)
 
 
+def learn(a):
+    """Runs a.workers workers, of which each holds the whole network, until the steps or minutes are over."""
+    net = Net()
+    grads = torch.zeros(a.workers, sum(q.numel() for q in net.parameters()) + 1).share_memory_()
+    spread = torch.zeros(sum(q.numel() for q in Muon.matrices(net))).share_memory_()
+    mp.spawn(worker, (a, grads, spread, mp.get_context('spawn').Barrier(a.workers)), nprocs=a.workers)
+
+
 if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('do', choices=('prepare', 'learn', 'cool'))
-    p.add_argument('--steps', type=int, default=1500)
+    p.add_argument('do', nargs='?', default='all', choices=('all', 'prepare', 'learn', 'cool'))
+    p.add_argument('--steps', type=int, help='default: up to 3200 to learn, 1600 to cool')
     p.add_argument('--minutes', type=float, default=1e9, help='stop by then, if the steps take longer')
-    p.add_argument('--size', type=int, default=192, help='pixels a side; a multiple of 32')
+    p.add_argument('--size', type=int, help='pixels a side; default: 192 to learn, 224 to cool')
     p.add_argument('--batch', type=int, default=32, help='pictures a step and process')
     p.add_argument('--workers', type=int, default=2, help='processes')
     p.add_argument('--lr', type=float, default=3e-3)
     a = p.parse_args()
-    if a.do == 'prepare':
+    if a.do == 'prepare' or a.do == 'all' and not (WORK / 'human.txt').exists():
         prepare()
-    else:
-        net = Net()
-        grads = torch.zeros(a.workers, sum(q.numel() for q in net.parameters()) + 1).share_memory_()
-        spread = torch.zeros(sum(q.numel() for q in Muon.matrices(net))).share_memory_()
-        mp.spawn(worker, (a, grads, spread, mp.get_context('spawn').Barrier(a.workers)), nprocs=a.workers)
+    for do, steps, size in (('learn', 3200, 192), ('cool', 1600, 224)):
+        if a.do == 'all' and do == 'learn' and (WORK / 'steady.pt').exists():
+            steps -= torch.load(WORK / 'steady.pt')['step']
+        if a.do in ('all', do) and steps > 0:
+            learn(argparse.Namespace(**{**vars(a), 'do': do, 'steps': a.steps or steps, 'size': a.size or size}))
