@@ -1,12 +1,11 @@
 package app
 
 import (
+	"context"
 	"image"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"kirinuki/engine/matte"
+	"kirinuki/engine/parallel"
 )
 
 // thumbSide is the longest side of a thumbnail.
@@ -65,7 +64,7 @@ func shrink(img image.Image, weight *image.Gray, size image.Point) *image.NRGBA 
 	_, pix, per := pixels(img)
 	from := img.Bounds().Size()
 	out := image.NewNRGBA(image.Rectangle{Max: size})
-	rows(size.Y, func(y int) {
+	parallel.Do(context.Background(), size.Y, func(y int) {
 		y0, y1 := span(y, size.Y, from.Y)
 		for x := range size.X {
 			x0, x1 := span(x, size.X, from.X)
@@ -121,24 +120,10 @@ func span(i, target, source int) (from, to int) {
 	return from, max((i+1)*source/target, from+1)
 }
 
-// rows calls f for each of n rows, on all processors.
-func rows(n int, f func(y int)) {
-	var next atomic.Int64
-	var all sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), n) {
-		all.Go(func() {
-			for y := int(next.Add(1)) - 1; y < n; y = int(next.Add(1)) - 1 {
-				f(y)
-			}
-		})
-	}
-	all.Wait()
-}
-
 func shrinkGray(m *image.Gray, size image.Point) *image.Gray {
 	from := m.Rect.Size()
 	out := image.NewGray(image.Rectangle{Max: size})
-	rows(size.Y, func(y int) {
+	parallel.Do(context.Background(), size.Y, func(y int) {
 		y0, y1 := span(y, size.Y, from.Y)
 		for x := range size.X {
 			x0, x1 := span(x, size.X, from.X)

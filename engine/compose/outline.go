@@ -5,6 +5,8 @@ import (
 	"image"
 	"image/color"
 	"math"
+
+	"kirinuki/engine/parallel"
 )
 
 // outline is a band of one colour around the subject. It lies behind the
@@ -37,7 +39,7 @@ func newOutline(ctx context.Context, alpha func(x, y int) float32, need image.Re
 	if err := f.sweep(ctx); err != nil {
 		return nil, err
 	}
-	err := rows(ctx, f.h, func(y0, y1 int) {
+	err := parallel.Rows(ctx, f.h, func(y0, y1 int) {
 		for i := y0 * f.w; i < y1*f.w; i++ {
 			o.v[i] = uint8(min(max(float32(width)+0.5-f.dist[i], 0), 1)*255 + 0.5)
 		}
@@ -112,7 +114,7 @@ func abs(v float32) float32 {
 func (f *edges) find(ctx context.Context, alpha func(x, y int) float32, at image.Point) error {
 	f.dist, f.from = make([]float32, f.w*f.h), make([]int32, f.w*f.h)
 	found := make([][]edge, f.h)
-	err := rows(ctx, f.h, func(y0, y1 int) {
+	err := parallel.Rows(ctx, f.h, func(y0, y1 int) {
 		// Three rows of alpha with a pixel of room at either end.
 		var line [3][]float32
 		read := func(y int) []float32 {

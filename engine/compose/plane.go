@@ -3,30 +3,9 @@ package compose
 import (
 	"context"
 	"math"
-	"runtime"
-	"sync"
-	"sync/atomic"
-)
 
-// rows calls f for bands of rows on all cores and stops early when ctx ends.
-func rows(ctx context.Context, h int, f func(y0, y1 int)) error {
-	const band = 16
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (h+band-1)/band) {
-		wg.Go(func() {
-			for ctx.Err() == nil {
-				y := int(next.Add(band)) - band
-				if y >= h {
-					return
-				}
-				f(y, min(y+band, h))
-			}
-		})
-	}
-	wg.Wait()
-	return ctx.Err()
-}
+	"kirinuki/engine/parallel"
+)
 
 // plane holds values sampled on a grid of cells of size pixels, the first
 // cell's corner at (x0, y0).
@@ -96,14 +75,14 @@ func (p *plane) gauss(ctx context.Context, sx, sy float64) error {
 	}
 	kx, ky := kernel(sx/p.size, own), kernel(sy/p.size, own)
 	room := make([]float32, len(p.v))
-	if err := rows(ctx, p.h, func(y0, y1 int) {
+	if err := parallel.Rows(ctx, p.h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			line(room[y*p.w:][:p.w], p.v[y*p.w:][:p.w], kx)
 		}
 	}); err != nil {
 		return err
 	}
-	return rows(ctx, p.h, func(y0, y1 int) {
+	return parallel.Rows(ctx, p.h, func(y0, y1 int) {
 		r := len(ky) - 1
 		for y := y0; y < y1; y++ {
 			out := p.v[y*p.w:][:p.w]

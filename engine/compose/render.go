@@ -7,6 +7,7 @@ import (
 
 	"kirinuki/engine/fault"
 	"kirinuki/engine/matte"
+	"kirinuki/engine/parallel"
 )
 
 // Source is what a finished picture is made of. Original, and the cut-out's
@@ -99,7 +100,7 @@ func RenderMask(ctx context.Context, s Source, e Edit, o Options) (*image.Gray, 
 		return nil, err
 	}
 	out := image.NewGray(image.Rect(0, 0, j.w, j.h))
-	err = rows(ctx, j.h, func(y0, y1 int) {
+	err = parallel.Rows(ctx, j.h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			for x := range j.w {
 				out.Pix[y*out.Stride+x] = uint8(j.subjectAlpha(x, y)*255 + 0.5)
@@ -314,7 +315,7 @@ func (j *job) solidAlpha(x, y int) float32 {
 // draw mixes the layers into the part r of out.
 func (j *job) draw(ctx context.Context, out image.Image, r image.Rectangle) error {
 	r = r.Intersect(image.Rect(0, 0, j.w, j.h))
-	err := rows(ctx, r.Dy(), func(y0, y1 int) {
+	err := parallel.Rows(ctx, r.Dy(), func(y0, y1 int) {
 		line := make([]float32, 4*r.Dx())
 		own := make([]float32, 4*r.Dx())
 		for y := r.Min.Y + y0; y < r.Min.Y+y1; y++ {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"image"
 	"math"
+
+	"kirinuki/engine/parallel"
 )
 
 // layer is premultiplied colour and alpha, 16 bits each, over a rectangle of
@@ -108,7 +110,7 @@ func resample(ctx context.Context, s *source, r image.Rectangle, scale, x, y flo
 	across := lanczos(r.Min.X, r.Max.X, s.w, scale, x)
 	down := lanczos(r.Min.Y, r.Max.Y, s.h, scale, y)
 	w := r.Dx()
-	err := rows(ctx, r.Dy(), func(y0, y1 int) {
+	err := parallel.Rows(ctx, r.Dy(), func(y0, y1 int) {
 		// The source rows this band needs, scaled across, in a ring.
 		depth := 0
 		for _, t := range down[y0:y1] {

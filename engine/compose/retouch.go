@@ -7,6 +7,7 @@ import (
 
 	"kirinuki/engine/fault"
 	"kirinuki/engine/matte"
+	"kirinuki/engine/parallel"
 )
 
 // Touch answers a person's hints on a cut-out; it changes neither src nor
@@ -167,7 +168,7 @@ func (p *painter) paint(ctx context.Context, s Stroke) error {
 	p.own(b.r, restore)
 	alpha, w := p.Cutout.Alpha, b.r.Dx()
 	full := source{alpha.Rect.Dx(), alpha.Rect.Dy(), p.source.Original, nil}
-	return rows(ctx, b.r.Dy(), func(y0, y1 int) {
+	return parallel.Rows(ctx, b.r.Dy(), func(y0, y1 int) {
 		line := make([]float32, 4*w)
 		for y := b.r.Min.Y + y0; y < b.r.Min.Y+y1; y++ {
 			cover := b.v[(y-b.r.Min.Y)*w:][:w]

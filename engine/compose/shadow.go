@@ -4,6 +4,8 @@ import (
 	"context"
 	"image"
 	"math"
+
+	"kirinuki/engine/parallel"
 )
 
 // on says whether there is a shadow to draw.
@@ -91,7 +93,7 @@ func gather(ctx context.Context, alpha func(x, y int) float32, need image.Rectan
 	}
 	p.v = make([]float32, p.w*p.h)
 	n := int(size)
-	err := rows(ctx, p.h, func(j0, j1 int) {
+	err := parallel.Rows(ctx, p.h, func(j0, j1 int) {
 		for j := j0; j < j1; j++ {
 			for y := int(p.y0) + j*n; y < int(p.y0)+(j+1)*n; y++ {
 				if y < int(all.y0) || y >= int(all.y1) {
@@ -125,7 +127,7 @@ func (s *shadow) contact(ctx context.Context, alpha func(x, y int) float32, need
 	// Where each column ends.
 	ends := make([]int, x1-x0)
 	lowest := int(all.y0)
-	if err := rows(ctx, len(ends), func(a, b int) {
+	if err := parallel.Rows(ctx, len(ends), func(a, b int) {
 		for i := a; i < b; i++ {
 			y := int(all.y1) - 1
 			for y >= int(all.y0) && alpha(x0+i, y) < 0.5 {

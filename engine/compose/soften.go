@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"kirinuki/engine/matte"
+	"kirinuki/engine/parallel"
 )
 
 // soften moves and feathers the edge.
@@ -43,7 +44,7 @@ func (j *job) bleed(ctx context.Context, hard *image.Gray, width float64) error 
 		}
 	}
 	j.front = cloneImage(j.front)
-	return rows(ctx, h, func(y0, y1 int) {
+	return parallel.Rows(ctx, h, func(y0, y1 int) {
 		line := make([]float32, 4*w)
 		for y := y0; y < y1; y++ {
 			was, is := hard.Pix[y*hard.Stride:][:w], j.alpha.Pix[y*j.alpha.Stride:][:w]
@@ -99,7 +100,7 @@ func reduce(ctx context.Context, src *source, size float64, weigh func(alpha flo
 	for i := range c {
 		c[i] = &plane{w: w, h: h, size: size, v: make([]float32, w*h)}
 	}
-	return c, rows(ctx, h, func(j0, j1 int) {
+	return c, parallel.Rows(ctx, h, func(j0, j1 int) {
 		line := make([]float32, 4*src.w)
 		for j := j0; j < j1; j++ {
 			for y := j * n; y < min((j+1)*n, src.h); y++ {

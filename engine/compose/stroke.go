@@ -4,6 +4,8 @@ import (
 	"context"
 	"image"
 	"math"
+
+	"kirinuki/engine/parallel"
 )
 
 // brush is a rasterised stroke: how much of each pixel of r it covers, 0..255.
@@ -51,7 +53,7 @@ func (s Stroke) raster(ctx context.Context, bounds image.Rectangle, scale float6
 		return uint8(t*math.Min(1, 2*radius)*255 + 0.5)
 	}
 	const none = math.MaxFloat32
-	err := rows(ctx, b.r.Dy(), func(y0, y1 int) {
+	err := parallel.Rows(ctx, b.r.Dy(), func(y0, y1 int) {
 		near := make([]float32, (y1-y0)*w)
 		for i := range near {
 			near[i] = none

@@ -6,6 +6,7 @@ import (
 
 	"kirinuki/engine/fault"
 	"kirinuki/engine/matte"
+	"kirinuki/engine/parallel"
 )
 
 // Cut frees the subject of img from the plain background bg that Plain found.
@@ -87,7 +88,7 @@ func (k *cutter) compare(ctx context.Context) error {
 		k.diff = make([]uint8, k.src.w*k.src.h)
 	}
 	flat := k.field.cells == nil && k.bg.flat()
-	return rows(ctx, k.src.h, func(y0, y1 int) {
+	return parallel.Rows(ctx, k.src.h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			row := k.diff[y*k.src.w:][:k.src.w]
 			b := k.behind(0, y)
@@ -126,7 +127,7 @@ func (k *cutter) solid(ctx context.Context) error {
 
 // product multiplies with the picture's own alpha.
 func (k *cutter) product(ctx context.Context) error {
-	return rows(ctx, k.src.h, func(y0, y1 int) {
+	return parallel.Rows(ctx, k.src.h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			row := k.alpha[y*k.src.w:][:k.src.w]
 			for x, v := range row {

@@ -1,6 +1,10 @@
 package key
 
-import "context"
+import (
+	"context"
+
+	"kirinuki/engine/parallel"
+)
 
 // field is what the local background adds to the surface, on a coarse grid:
 // the shading that six coefficients cannot follow. The zero value adds
@@ -78,7 +82,7 @@ func (k *cutter) learn(ctx context.Context) error {
 	f := field{size: max(16, max(k.src.w, k.src.h)/128)}
 	f.w, f.h = (k.src.w+f.size-1)/f.size, (k.src.h+f.size-1)/f.size
 	cells, weight := make([][3]float32, f.w*f.h), make([]float32, f.w*f.h)
-	err := rows(ctx, f.h, func(j0, j1 int) {
+	err := parallel.Rows(ctx, f.h, func(j0, j1 int) {
 		for j := j0; j < j1; j++ {
 			for i := range f.w {
 				var sum [3]float64

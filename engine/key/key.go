@@ -5,11 +5,7 @@
 package key
 
 import (
-	"context"
 	"image"
-	"runtime"
-	"sync"
-	"sync/atomic"
 )
 
 // Background is the plain colour around a subject. It is a value that can be
@@ -56,26 +52,6 @@ type Options struct {
 	// Tolerance is the largest difference, 0..1 in any channel, from the
 	// background that still is background; 0 means as the noise suggests.
 	Tolerance float64
-}
-
-// rows calls f for bands of rows on all cores and stops early when ctx ends.
-func rows(ctx context.Context, h int, f func(y0, y1 int)) error {
-	const band = 32
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (h+band-1)/band) {
-		wg.Go(func() {
-			for ctx.Err() == nil {
-				y := int(next.Add(band)) - band
-				if y >= h {
-					return
-				}
-				f(y, min(y+band, h))
-			}
-		})
-	}
-	wg.Wait()
-	return ctx.Err()
 }
 
 // raster reads 8 and 16 bit pictures alike.

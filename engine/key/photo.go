@@ -5,6 +5,7 @@ import (
 	"image"
 
 	"kirinuki/engine/matte"
+	"kirinuki/engine/parallel"
 )
 
 // photograph solves the edge of a photographed subject anew by matting: fur
@@ -19,7 +20,7 @@ func (k *cutter) photograph(ctx context.Context) error {
 	band := uint8(min(max(6, k.edge+4, max(w, h)/400), deepest-8))
 	trimap := image.NewGray(image.Rect(0, 0, w, h))
 	beside := make([]bool, w*h) // some subject within reach along the row
-	if err := rows(ctx, h, func(y0, y1 int) {
+	if err := parallel.Rows(ctx, h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			last := -outside - 1
 			for x := range w + outside {
@@ -34,7 +35,7 @@ func (k *cutter) photograph(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := rows(ctx, h, func(y0, y1 int) {
+	if err := parallel.Rows(ctx, h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			for x := range w {
 				i := y*w + x
@@ -71,7 +72,7 @@ func (k *cutter) photograph(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return rows(ctx, h, func(y0, y1 int) {
+	return parallel.Rows(ctx, h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			for x := range w {
 				i := y*w + x

@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"slices"
+
+	"kirinuki/engine/parallel"
 )
 
 // calm quiets the ringing that JPEG leaves around edges. It swings about the
@@ -26,7 +28,7 @@ func (k *cutter) calm(ctx context.Context) error {
 	w, h := k.src.w, k.src.h
 	top := uint8(high * 255)
 	calmed := slices.Clone(k.diff)
-	err := rows(ctx, h, func(y0, y1 int) {
+	err := parallel.Rows(ctx, h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			for x := range w {
 				if d := k.diff[y*w+x]; d <= k.level() || d > top {

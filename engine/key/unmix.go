@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"kirinuki/engine/matte"
+	"kirinuki/engine/parallel"
 )
 
 // offset is a step to a pixel nearby.
@@ -35,7 +36,7 @@ func around(radius int) []offset {
 func (k *cutter) unmix(ctx context.Context) error {
 	w := k.src.w
 	near := around(k.edge + 4)
-	return rows(ctx, k.src.h, func(y0, y1 int) {
+	return parallel.Rows(ctx, k.src.h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			for x := range w {
 				switch d := k.depth[y*w+x]; {
@@ -264,7 +265,7 @@ func (k *cutter) tidy(ctx context.Context) error {
 	reach := k.edge
 	// Squares around sure pixels, as two passes of a running count.
 	beside := make([]bool, w*h)
-	if err := rows(ctx, h, func(y0, y1 int) {
+	if err := parallel.Rows(ctx, h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			row := k.alpha[y*w:][:w]
 			last := -reach - 1
@@ -280,7 +281,7 @@ func (k *cutter) tidy(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	return rows(ctx, h, func(y0, y1 int) {
+	return parallel.Rows(ctx, h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			for x := range w {
 				i := y*w + x
@@ -339,7 +340,7 @@ func (k *cutter) specks(ctx context.Context) error {
 func (k *cutter) parts(ctx context.Context, small float64, mask, value func(i int) uint8, f func(i int, most uint8)) error {
 	w, h := k.src.w, k.src.h
 	m := image.NewGray(image.Rect(0, 0, w, h))
-	err := rows(ctx, h, func(y0, y1 int) {
+	err := parallel.Rows(ctx, h, func(y0, y1 int) {
 		for i := y0 * w; i < y1*w; i++ {
 			m.Pix[i] = mask(i)
 		}

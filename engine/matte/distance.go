@@ -3,6 +3,8 @@ package matte
 import (
 	"context"
 	"math"
+
+	"kirinuki/engine/parallel"
 )
 
 // far is a squared distance no picture has.
@@ -14,7 +16,7 @@ const far = float32(1e12)
 // generalised distance transform of Felzenszwalb and Huttenlocher, "Distance
 // Transforms of Sampled Functions" (2012), exact and linear in the pixels.
 func squaredDistance(ctx context.Context, d []float32, w, h int) error {
-	err := parallelRows(ctx, (w+7)/8, func(b0, b1 int) {
+	err := parallel.Rows(ctx, (w+7)/8, func(b0, b1 int) {
 		// Eight columns at a time, so that a cache line is read once.
 		f, e := make([]float32, 8*h), newEnvelope(h)
 		for b := b0; b < b1; b++ {
@@ -37,7 +39,7 @@ func squaredDistance(ctx context.Context, d []float32, w, h int) error {
 	if err != nil {
 		return err
 	}
-	return parallelRows(ctx, h, func(y0, y1 int) {
+	return parallel.Rows(ctx, h, func(y0, y1 int) {
 		e := newEnvelope(w)
 		for y := y0; y < y1; y++ {
 			e.transform(d[y*w : (y+1)*w])

@@ -4,6 +4,8 @@ import (
 	"context"
 	"image"
 	"math"
+
+	"kirinuki/engine/parallel"
 )
 
 // ShiftLimit is the farthest that Shift moves an outline, in pixels.
@@ -32,7 +34,7 @@ func Shift(alpha *image.Gray, px float64) *image.Gray {
 	tiles := tilesOf(w, h, 64, func(r image.Rectangle) bool {
 		return !flat(in, grown(r, ShiftLimit+3, w, h))
 	})
-	parallel(context.Background(), len(tiles), func(i int) {
+	parallel.Do(context.Background(), len(tiles), func(i int) {
 		t := tiles[i]
 		l := outlinesIn(in, grown(t, shiftFar, w, h))
 		if l.points == nil {
@@ -224,7 +226,7 @@ func Feather(alpha *image.Gray, px float64) *image.Gray {
 	blur := newBoxes(sigma)
 	ctx := context.Background()
 	mid := make([]float32, w*h)
-	parallelRows(ctx, h, func(y0, y1 int) {
+	parallel.Rows(ctx, h, func(y0, y1 int) {
 		line, room := make([]float32, w), make([]float32, w+2*blur.margin())
 		for y := y0; y < y1; y++ {
 			for x, v := range out.Pix[y*w : (y+1)*w] {
@@ -234,7 +236,7 @@ func Feather(alpha *image.Gray, px float64) *image.Gray {
 			copy(mid[y*w:], line)
 		}
 	})
-	parallelRows(ctx, w, func(x0, x1 int) {
+	parallel.Rows(ctx, w, func(x0, x1 int) {
 		n := x1 - x0
 		cols, room := make([]float32, n*h), make([]float32, h+2*blur.margin())
 		for y := 0; y < h; y++ {

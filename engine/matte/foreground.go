@@ -5,6 +5,7 @@ import (
 	"image"
 
 	"kirinuki/engine/fault"
+	"kirinuki/engine/parallel"
 )
 
 // EstimateForeground returns the colours of the subject alone in the partly
@@ -55,7 +56,7 @@ const (
 // s times, state says of its pixels where alpha is known, if it is not nil.
 func (p *pixels) foreground(ctx context.Context, rgb []float32, s int, alpha *image.Gray, state []uint8) (image.Image, error) {
 	out, pix, stride := p.newOpaque()
-	if err := parallelRows(ctx, p.h, func(y0, y1 int) {
+	if err := parallel.Rows(ctx, p.h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			p.copyRow(pix[y*stride:], y)
 		}
@@ -72,7 +73,7 @@ func (p *pixels) foreground(ctx context.Context, rgb []float32, s int, alpha *im
 	if err != nil {
 		return nil, err
 	}
-	return out, parallel(ctx, len(tiles), func(i int) {
+	return out, parallel.Do(ctx, len(tiles), func(i int) {
 		p.colourTile(tiles[i], coarse, s, alpha, pix, stride)
 	})
 }
@@ -83,7 +84,7 @@ func shrinkAlpha(alpha *image.Gray, s int, state []uint8) []float32 {
 	w, h := alpha.Rect.Dx(), alpha.Rect.Dy()
 	sw, sh := (w+s-1)/s, (h+s-1)/s
 	out := make([]float32, sw*sh)
-	parallelRows(context.Background(), sh, func(y0, y1 int) {
+	parallel.Rows(context.Background(), sh, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			for x := 0; x < sw; x++ {
 				i := y*sw + x
@@ -150,7 +151,7 @@ func estimate(ctx context.Context, rgb, alpha []float32, w, h int) (*layer, erro
 		}
 		return false
 	})
-	return fine, parallel(ctx, len(tiles), func(i int) {
+	return fine, parallel.Do(ctx, len(tiles), func(i int) {
 		t := tiles[i]
 		r := grown(t, colourMargin, w, h)
 		c := newColours(r)

@@ -3,6 +3,8 @@ package matte
 import (
 	"context"
 	"image"
+
+	"kirinuki/engine/parallel"
 )
 
 const (
@@ -31,7 +33,7 @@ func (s *small) guided(ctx context.Context) ([]float32, error) {
 	tiles := tilesOf(s.w, s.h, guidedTile, func(r image.Rectangle) bool {
 		return anyPartial(s.state, s.w, grown(r, 1, s.w, s.h))
 	})
-	return coef, parallel(ctx, len(tiles), func(i int) {
+	return coef, parallel.Do(ctx, len(tiles), func(i int) {
 		s.guidedIn(tiles[i], in, coef)
 	})
 }
@@ -143,7 +145,7 @@ func boxMean(p, room []float32, w, h, r int) {
 // guidedAlpha writes alpha where the small picture is unknown, from the
 // guided filter's coefficients, interpolated between its pixels.
 func (s *small) guidedAlpha(ctx context.Context, p *pixels, coef []float32, alpha *image.Gray) error {
-	return parallelRows(ctx, p.h, func(y0, y1 int) {
+	return parallel.Rows(ctx, p.h, func(y0, y1 int) {
 		rgb := make([]float32, 3*p.w)
 		line := make([]float32, 4*s.w)
 		f := 1 / float32(s.scale)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"image"
 	"sync/atomic"
+
+	"kirinuki/engine/parallel"
 )
 
 // How the band is solved.
@@ -51,7 +53,7 @@ func (m *matting) pyramid(ctx context.Context) error {
 		if w*h <= wholePixels {
 			rgb, state := make([]float32, 3*w*h), make([]uint8, w*h)
 			m.rgb[level], m.state[level] = rgb, state
-			if err := parallelRows(ctx, h, func(y0, y1 int) {
+			if err := parallel.Rows(ctx, h, func(y0, y1 int) {
 				for y := y0; y < y1; y++ {
 					if level > 0 && m.rgb[level-1] != nil {
 						fw, fh := m.size(level - 1)
@@ -127,7 +129,7 @@ func (m *matting) level(ctx context.Context, level int, coarse *plane, out *imag
 		alpha = &plane{w, h, make([]float32, w*h)}
 	}
 	if w*h <= wholePixels {
-		each := func(n int, f func(y0, y1 int)) error { return parallelRows(ctx, n, f) }
+		each := func(n int, f func(y0, y1 int)) error { return parallel.Rows(ctx, n, f) }
 		q, err := m.problem(level, whole, whole, coarse, each)
 		if err != nil {
 			return nil, err
@@ -143,7 +145,7 @@ func (m *matting) level(ctx context.Context, level int, coarse *plane, out *imag
 	}
 	if level > 0 {
 		// Tiles write only themselves; the rest is what the trimap says.
-		if err := parallelRows(ctx, h, func(y0, y1 int) {
+		if err := parallel.Rows(ctx, h, func(y0, y1 int) {
 			for y := y0; y < y1; y++ {
 				line := m.trimap.Pix[min(y<<level, m.p.h-1)*m.trimap.Stride:]
 				for x := 0; x < w; x++ {
@@ -166,7 +168,7 @@ func (m *matting) level(ctx context.Context, level int, coarse *plane, out *imag
 		return anyPartial(m.trimap.Pix, m.trimap.Stride, full)
 	})
 	var failed atomic.Pointer[error]
-	err := parallel(ctx, len(tiles), func(i int) {
+	err := parallel.Do(ctx, len(tiles), func(i int) {
 		t := tiles[i]
 		free := grown(t, solveMargin, w, h)
 		q, err := m.problem(level, grown(free, solveRing, w, h), free, coarse, serial)

@@ -3,6 +3,8 @@ package matte
 import (
 	"context"
 	"image"
+
+	"kirinuki/engine/parallel"
 )
 
 // prior is a guess of alpha and how much to trust it, on its own grid.
@@ -52,7 +54,7 @@ func (s *small) prior() *prior {
 // there the colours say nothing, and the network saw more than colours.
 func (s *small) trustWhereFlat(ctx context.Context, g *prior) error {
 	tiles := tilesOf(s.w, s.h, guidedTile, func(r image.Rectangle) bool { return anyPartial(s.state, s.w, r) })
-	return parallel(ctx, len(tiles), func(i int) {
+	return parallel.Do(ctx, len(tiles), func(i int) {
 		t := tiles[i]
 		r := grown(t, flatRadius, s.w, s.h)
 		w, h := r.Dx(), r.Dy()

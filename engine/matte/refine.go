@@ -5,6 +5,7 @@ import (
 	"image"
 
 	"kirinuki/engine/fault"
+	"kirinuki/engine/parallel"
 )
 
 // Refine makes a cut-out at full resolution of src from the coarse mask m.
@@ -102,7 +103,7 @@ func matted(ctx context.Context, p *pixels, m Mask, o Options, todo *steps) (*Cu
 		return nil, err
 	}
 	todo.part(0.25)(1)
-	return c, parallelRows(ctx, p.h, func(y0, y1 int) { p.mulAlpha(alpha, y0, y1) })
+	return c, parallel.Rows(ctx, p.h, func(y0, y1 int) { p.mulAlpha(alpha, y0, y1) })
 }
 
 // fast fills in the unknown part of alpha by the guided filter.
@@ -135,7 +136,7 @@ func bilinear(ctx context.Context, p *pixels, m Mask) (*Cutout, error) {
 	alpha := image.NewGray(image.Rect(0, 0, p.w, p.h))
 	cols := triangle(p.w, m.W, float64(m.W)/float64(p.w))
 	rows := triangle(p.h, m.H, float64(m.H)/float64(p.h))
-	err := parallelRows(ctx, p.h, func(y0, y1 int) {
+	err := parallel.Rows(ctx, p.h, func(y0, y1 int) {
 		line := make([]float32, m.W)
 		for y := y0; y < y1; y++ {
 			clear(line)
@@ -164,7 +165,7 @@ func bilinear(ctx context.Context, p *pixels, m Mask) (*Cutout, error) {
 // opaque returns an opaque copy of the picture.
 func (p *pixels) opaque(ctx context.Context) (image.Image, error) {
 	out, pix, stride := p.newOpaque()
-	return out, parallelRows(ctx, p.h, func(y0, y1 int) {
+	return out, parallel.Rows(ctx, p.h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			p.copyRow(pix[y*stride:], y)
 		}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"kirinuki/engine/fault"
+	"kirinuki/engine/parallel"
 )
 
 // check returns an error where a mask's size and values do not match.
@@ -67,7 +68,7 @@ func triangle(n, size int, step float64) []taps {
 func resample(ctx context.Context, m Mask, w, h int, stepX, stepY float64) (Mask, error) {
 	cols, rows := triangle(w, m.W, stepX), triangle(h, m.H, stepY)
 	wide := make([]float32, w*m.H)
-	err := parallelRows(ctx, m.H, func(y0, y1 int) {
+	err := parallel.Rows(ctx, m.H, func(y0, y1 int) {
 		line := make([]float32, m.W)
 		for y := y0; y < y1; y++ {
 			for x, v := range m.P[y*m.W : (y+1)*m.W] {
@@ -88,7 +89,7 @@ func resample(ctx context.Context, m Mask, w, h int, stepX, stepY float64) (Mask
 		return Mask{}, err
 	}
 	p := make([]float32, w*h)
-	err = parallelRows(ctx, h, func(y0, y1 int) {
+	err = parallel.Rows(ctx, h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			out := p[y*w : (y+1)*w]
 			for k, f := range rows[y].weight {

@@ -3,6 +3,8 @@ package matte
 import (
 	"context"
 	"math"
+
+	"kirinuki/engine/parallel"
 )
 
 const (
@@ -21,7 +23,7 @@ const (
 func (s *small) sampled(ctx context.Context, g *prior) error {
 	w, h := s.w, s.h
 	alpha, trust := make([]float32, w*h), make([]float32, w*h)
-	err := parallelRows(ctx, h, func(y0, y1 int) {
+	err := parallel.Rows(ctx, h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			for x := 0; x < w; x++ {
 				if i := y*w + x; s.state[i] == unknown {
@@ -35,7 +37,7 @@ func (s *small) sampled(ctx context.Context, g *prior) error {
 		return err
 	}
 	goal, weight := append([]float32(nil), g.goal...), g.weight
-	err = parallelRows(ctx, h, func(y0, y1 int) {
+	err = parallel.Rows(ctx, h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			for x := 0; x < w; x++ {
 				i := y*w + x

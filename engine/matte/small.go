@@ -1,6 +1,10 @@
 package matte
 
-import "context"
+import (
+	"context"
+
+	"kirinuki/engine/parallel"
+)
 
 // workSide is about how many pixels the longer side of the small picture
 // has: that of the networks' own input, beyond which a mask says nothing.
@@ -47,10 +51,10 @@ func newSmall(ctx context.Context, p *pixels, m Mask) (*small, error) {
 func (p *pixels) shrink(ctx context.Context, s int) ([]float32, error) {
 	w, h := (p.w+s-1)/s, (p.h+s-1)/s
 	rgb := make([]float32, w*h*3)
-	opaque := make([]bool, (h+chunk-1)/chunk)
-	err := parallelRows(ctx, h, func(y0, y1 int) {
+	opaque := make([]bool, (h+parallel.Band-1)/parallel.Band)
+	err := parallel.Rows(ctx, h, func(y0, y1 int) {
 		all := uint8(255)
-		defer func() { opaque[y0/chunk] = all == 255 }()
+		defer func() { opaque[y0/parallel.Band] = all == 255 }()
 		sum := make([]uint32, 3*w)
 		for y := y0; y < y1; y++ {
 			out := rgb[3*y*w : 3*(y+1)*w]

@@ -4,6 +4,8 @@ import (
 	"context"
 	"image"
 	"math"
+
+	"kirinuki/engine/parallel"
 )
 
 // What counts as a veil: an area of middling alpha without structure, wider
@@ -72,7 +74,7 @@ func (s *small) solidify(ctx context.Context, p *pixels, alpha *image.Gray, o Op
 	if err != nil {
 		return err
 	}
-	return parallelRows(ctx, h, func(y0, y1 int) {
+	return parallel.Rows(ctx, h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			for x := 0; x < w; x++ {
 				d := near[y*w+x]
@@ -165,7 +167,7 @@ func (s *small) removeFaint(ctx context.Context, p *pixels, alpha *image.Gray) e
 			drop[k+1] = part.Area < speckShare*l.Parts[0].Area || part.Area < 0.35*pixels[k+1] || most[k+1] < 0.6
 		}
 	}
-	return parallelRows(ctx, s.h, func(y0, y1 int) {
+	return parallel.Rows(ctx, s.h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			for x := 0; x < s.w; x++ {
 				if !drop[l.ID[y*s.w+x]] {

@@ -1,5 +1,7 @@
 package matte
 
+import "kirinuki/engine/parallel"
+
 // solve improves x by preconditioned conjugate gradients until the residual
 // has fallen by tolerance or after so many rounds. each calls its argument
 // for all chunks of rows, always the same ones, so that sums come out the
@@ -14,7 +16,7 @@ func (q *problem) solve(each func(h int, f func(y0, y1 int)) error, rounds int, 
 	// the stencil needs no bounds.
 	pitch := q.w + 4
 	p := make([]float32, pitch*(q.h+4))
-	parts := make([]float64, (q.h+chunk-1)/chunk)
+	parts := make([]float64, (q.h+parallel.Band-1)/parallel.Band)
 	sum := func() float64 {
 		t := 0.0
 		for _, v := range parts {
@@ -50,7 +52,7 @@ func (q *problem) solve(each func(h int, f func(y0, y1 int)) error, rounds int, 
 				t += float64(dot)
 			}
 		}
-		parts[y0/chunk] = t
+		parts[y0/parallel.Band] = t
 	}
 	// p starts as alpha itself, known pixels included, for the residual.
 	for y := 0; y < q.h; y++ {
@@ -74,7 +76,7 @@ func (q *problem) solve(each func(h int, f func(y0, y1 int)) error, rounds int, 
 				}
 			}
 		}
-		parts[y0/chunk] = t
+		parts[y0/parallel.Band] = t
 	})
 	rho := sum()
 	stop := rho * tolerance * tolerance
@@ -105,7 +107,7 @@ func (q *problem) solve(each func(h int, f func(y0, y1 int)) error, rounds int, 
 					t += float64(dot)
 				}
 			}
-			parts[y0/chunk] = t
+			parts[y0/parallel.Band] = t
 		}); err != nil {
 			return err
 		}
@@ -130,8 +132,8 @@ func (q *problem) solve(each func(h int, f func(y0, y1 int)) error, rounds int, 
 
 // serial is what a tile's solver shares its chunks among: nobody.
 func serial(h int, f func(y0, y1 int)) error {
-	for y := 0; y < h; y += chunk {
-		f(y, min(h, y+chunk))
+	for y := 0; y < h; y += parallel.Band {
+		f(y, min(h, y+parallel.Band))
 	}
 	return nil
 }

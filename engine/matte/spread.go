@@ -4,6 +4,8 @@ import (
 	"context"
 	"image"
 	"math"
+
+	"kirinuki/engine/parallel"
 )
 
 // segment decides for every cell of the patch whether it belongs to the
@@ -114,7 +116,7 @@ func (g *patch) spread(ctx context.Context, say Hint, labels []float32) error {
 			}
 		}
 	}
-	each := func(n int, f func(y0, y1 int)) error { return parallelRows(ctx, n, f) }
+	each := func(n int, f func(y0, y1 int)) error { return parallel.Rows(ctx, n, f) }
 	if err := q.walk(each); err != nil {
 		return err
 	}

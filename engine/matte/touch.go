@@ -5,6 +5,7 @@ import (
 	"image"
 
 	"kirinuki/engine/fault"
+	"kirinuki/engine/parallel"
 )
 
 // Touch answers hints on an existing cut-out of src: a Keep or Remove stroke
@@ -82,7 +83,7 @@ func newPatch(p *pixels, base *Cutout, h *Hints, strokes image.Rectangle) *patch
 	g.w, g.h = g.r.Dx(), g.r.Dy()
 	n := g.w * g.h
 	g.rgb, g.alpha, g.said = make([]float32, 3*n), make([]float32, n), make([]Hint, n)
-	parallelRows(context.Background(), g.h, func(y0, y1 int) {
+	parallel.Rows(context.Background(), g.h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			p.block(g.rgb[3*y*g.w:3*(y+1)*g.w], g.r.Min.X, g.r.Max.X, y+g.r.Min.Y, g.level)
 			for x := 0; x < g.w; x++ {

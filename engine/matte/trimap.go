@@ -3,6 +3,8 @@ package matte
 import (
 	"context"
 	"image"
+
+	"kirinuki/engine/parallel"
 )
 
 // The band of unknown pixels around the mask's outline, in pixels of the
@@ -218,7 +220,7 @@ func (s *small) parts(in func(v float32) bool) *Labels {
 // expand writes the state of every pixel of the picture to t.
 func (s *small) expand(ctx context.Context, t *image.Gray) error {
 	w, h := t.Rect.Dx(), t.Rect.Dy()
-	return parallelRows(ctx, s.h, func(y0, y1 int) {
+	return parallel.Rows(ctx, s.h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			first := t.Pix[y*s.scale*t.Stride:][:w]
 			if s.scale == 1 {

@@ -1,12 +1,12 @@
 package model
 
 import (
+	"context"
 	"image"
 	"image/draw"
 	"math"
-	"runtime"
-	"sync"
-	"sync/atomic"
+
+	"kirinuki/engine/parallel"
 )
 
 // paper is what shows through transparent pixels: a grey that sets off light
@@ -56,42 +56,30 @@ func shrink(img image.Image, w, h int) [3][]float32 {
 	}
 	row, size := rowReader(img)
 	across, down := resample(size.X, w), resample(size.Y, h)
-	const band = 32
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (h+band-1)/band) {
-		wg.Go(func() {
-			sum := make([]float32, 3*w)
-			// Two lines of source rows brought to width w; neighbours in the
-			// result share a source row, which is then still here.
-			line, have := make([]float32, 3*w), -1
-			for {
-				y0 := int(next.Add(band)) - band
-				if y0 >= h {
-					return
+	parallel.Rows(context.Background(), h, func(y0, y1 int) {
+		sum := make([]float32, 3*w)
+		// A source row brought to width w; neighbours in the result share
+		// one, which is then still here.
+		line, have := make([]float32, 3*w), -1
+		for y := y0; y < y1; y++ {
+			clear(sum)
+			for k, wy := range down[y].weights {
+				sy := down[y].first + k
+				if sy != have {
+					row(sy, across, line)
+					have = sy
 				}
-				for y := y0; y < min(y0+band, h); y++ {
-					clear(sum)
-					for k, wy := range down[y].weights {
-						sy := down[y].first + k
-						if sy != have {
-							row(sy, across, line)
-							have = sy
-						}
-						for i, v := range line {
-							sum[i] += wy * v
-						}
-					}
-					r, g, b := planes[0][y*w:][:w], planes[1][y*w:][:w], planes[2][y*w:][:w]
-					for x := range w {
-						s := sum[3*x : 3*x+3 : 3*x+3]
-						r[x], g[x], b[x] = s[0], s[1], s[2]
-					}
+				for i, v := range line {
+					sum[i] += wy * v
 				}
 			}
-		})
-	}
-	wg.Wait()
+			r, g, b := planes[0][y*w:][:w], planes[1][y*w:][:w], planes[2][y*w:][:w]
+			for x := range w {
+				s := sum[3*x : 3*x+3 : 3*x+3]
+				r[x], g[x], b[x] = s[0], s[1], s[2]
+			}
+		}
+	})
 	return planes
 }
 

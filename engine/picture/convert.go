@@ -1,11 +1,11 @@
 package picture
 
 import (
+	"context"
 	"image"
 	"image/color"
-	"runtime"
-	"sync"
-	"sync/atomic"
+
+	"kirinuki/engine/parallel"
 )
 
 // FromImage makes a picture of pixels that come from elsewhere than a file,
@@ -57,42 +57,10 @@ func FromImage(img image.Image) *Picture {
 	return &Picture{Image: n, Opaque: n.Opaque()}
 }
 
-// spread calls f for 0..n-1, in any order, on all cores. If f panics, spread
-// does, so that the caller can recover from it.
-func spread(n int, f func(i int)) {
-	var (
-		wg     sync.WaitGroup
-		next   atomic.Int64
-		thrown atomic.Pointer[any]
-	)
-	for range min(runtime.GOMAXPROCS(0), n) {
-		wg.Go(func() {
-			defer func() {
-				if r := recover(); r != nil {
-					thrown.Store(&r)
-				}
-			}()
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				f(i)
-			}
-		})
-	}
-	wg.Wait()
-	if r := thrown.Load(); r != nil {
-		panic(*r)
-	}
-}
-
-// rows calls f for bands of rows that together are 0..h, on all cores.
-func rows(h int, f func(y0, y1 int)) {
-	const band = 64
-	spread((h+band-1)/band, func(i int) { f(i*band, min((i+1)*band, h)) })
-}
-
 // eachRow calls f for each row of n's pixels, on all cores.
 func eachRow(n *image.NRGBA, f func(y int, dst []uint8)) {
 	w, h := n.Rect.Dx(), n.Rect.Dy()
-	rows(h, func(y0, y1 int) {
+	parallel.Rows(context.Background(), h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			f(y, n.Pix[y*n.Stride:][:4*w])
 		}
@@ -102,7 +70,7 @@ func eachRow(n *image.NRGBA, f func(y int, dst []uint8)) {
 // eachRow64 is eachRow for 16 bits.
 func eachRow64(n *image.NRGBA64, f func(y int, dst []uint8)) {
 	w, h := n.Rect.Dx(), n.Rect.Dy()
-	rows(h, func(y0, y1 int) {
+	parallel.Rows(context.Background(), h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			f(y, n.Pix[y*n.Stride:][:8*w])
 		}

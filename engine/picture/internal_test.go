@@ -2,6 +2,7 @@ package picture
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"image"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"kirinuki/engine/fault"
+	"kirinuki/engine/parallel"
 )
 
 // TestWindowsNames holds names against the rules of a system that most tests
@@ -61,8 +63,11 @@ func TestPlaceWithoutHelp(t *testing.T) {
 func TestPanicsAreDamage(t *testing.T) {
 	defer func(f func(*source) (header, error)) { headers[GIF] = f }(headers[GIF])
 	for name, pixels := range map[string]func() (image.Image, error){
-		"itself":  func() (image.Image, error) { panic("bug") },
-		"on many": func() (image.Image, error) { spread(100, func(i int) { _ = make([]int, 5)[i] }); return nil, nil },
+		"itself": func() (image.Image, error) { panic("bug") },
+		"on many": func() (image.Image, error) {
+			parallel.Do(context.Background(), 100, func(i int) { _ = make([]int, 5)[i] })
+			return nil, nil
+		},
 	} {
 		headers[GIF] = func(*source) (header, error) { return header{size: image.Pt(1, 1), pixels: pixels}, nil }
 		if _, err := Decode(bytes.NewReader([]byte("GIF89a")), "x", Limits{}); fault.Of(err) != fault.Damaged {

@@ -3,6 +3,7 @@ package picture
 import (
 	"bytes"
 	"compress/zlib"
+	"context"
 	"encoding/binary"
 	"image"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"sync"
 
 	"kirinuki/engine/fault"
+	"kirinuki/engine/parallel"
 )
 
 // TIFF is written here, and not by golang.org/x/image/tiff, because that can
@@ -120,7 +122,7 @@ func (p tiffPixels) strips(rowsEach int) [][]byte {
 		z, _ := zlib.NewWriterLevel(nil, pngLevel) // fails for wrong levels only
 		return z
 	}}
-	spread(len(strips), func(i int) {
+	parallel.Do(context.Background(), len(strips), func(i int) {
 		var buf bytes.Buffer
 		z := writers.Get().(*zlib.Writer)
 		defer writers.Put(z)

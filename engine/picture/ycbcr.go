@@ -1,6 +1,11 @@
 package picture
 
-import "image"
+import (
+	"context"
+	"image"
+
+	"kirinuki/engine/parallel"
+)
 
 // fromYCbCr converts JPEG's full-range YCbCr, whose bounds start at (0, 0), as
 // color.YCbCrToRGB does it, to the bit. It is by rows on all cores because it
@@ -50,7 +55,7 @@ func fromVP8(m *image.YCbCr, alpha []uint8, stride int) *image.NRGBA {
 	n := blank(m.Rect)
 	w, h := n.Rect.Dx(), n.Rect.Dy()
 	cw, ch := (w+1)/2, (h+1)/2
-	rows(h, func(y0, y1 int) {
+	parallel.Rows(context.Background(), h, func(y0, y1 int) {
 		cb, cr := make([]int32, cw), make([]int32, cw)
 		for y := y0; y < y1; y++ {
 			// The nearer row of chroma counts three times, the other once.
