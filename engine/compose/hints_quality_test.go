@@ -55,7 +55,7 @@ func (e effort) String() string {
 	for _, v := range e.iou {
 		fmt.Fprintf(&steps, " %.3f", v)
 	}
-	return fmt.Sprintf("%-28s %2d strokes, slowest %4d ms, IoU%s", e.task, e.strokes, e.slowest.Milliseconds(), steps.String())
+	return fmt.Sprintf("%-40s %2d strokes, slowest %4d ms, IoU%s", e.task, e.strokes, e.slowest.Milliseconds(), steps.String())
 }
 
 // mend lets the person work on a task.
@@ -147,7 +147,7 @@ func nextStroke(alpha, truth *image.Gray) (s compose.Stroke, ok bool) {
 	angle := 0.0
 	for k := range 24 {
 		a := float64(k) / 24 * math.Pi
-		there, back := clear(depth, w, h, at, a, s.Radius+1), clear(depth, w, h, at, a+math.Pi, s.Radius+1)
+		there, back := way(depth, w, h, at, a, s.Radius+1), way(depth, w, h, at, a+math.Pi, s.Radius+1)
 		if there+back > best[0]+best[1] {
 			best, angle = [2]float64{there, back}, a
 		}
@@ -163,9 +163,9 @@ func nextStroke(alpha, truth *image.Gray) (s compose.Stroke, ok bool) {
 	return s, true
 }
 
-// clear is how far one can go from a point in a direction with so much room
+// way is how far one can go from a point in a direction with so much room
 // on each side.
-func clear(depth []float64, w, h int, from image.Point, angle, room float64) float64 {
+func way(depth []float64, w, h int, from image.Point, angle, room float64) float64 {
 	sin, cos := math.Sincos(angle)
 	for d := 1.0; ; d++ {
 		x, y := int(math.Round(float64(from.X)+cos*d)), int(math.Round(float64(from.Y)+sin*d))
@@ -239,15 +239,16 @@ type shape struct {
 	color func(x, y float64) [3]float64
 }
 
-// drawing draws shapes over a ground; alpha is that of the shapes.
-func drawing(w, h int, ground func(x, y float64) [3]float64, all ...shape) (m *image.NRGBA, alpha *image.Gray) {
+// drawing draws shapes over a ground, enlarged by scale; alpha is that of the
+// shapes.
+func drawing(w, h int, scale float64, ground func(x, y float64) [3]float64, all ...shape) (m *image.NRGBA, alpha *image.Gray) {
 	m, alpha = image.NewNRGBA(image.Rect(0, 0, w, h)), image.NewGray(image.Rect(0, 0, w, h))
 	for y := range h {
 		for x := range w {
-			u, v := float64(x)+0.5, float64(y)+0.5
+			u, v := (float64(x)+0.5)/scale, (float64(y)+0.5)/scale
 			c, a := ground(u, v), 0.0
 			for _, s := range all {
-				if k := min(max(0.5-s.from(u, v), 0), 1); k > 0 {
+				if k := min(max(0.5-scale*s.from(u, v), 0), 1); k > 0 {
 					for n, f := range s.color(u, v) {
 						c[n] += (f - c[n]) * k
 					}
@@ -336,7 +337,6 @@ type place struct {
 	has  func(x, y float64) bool
 }
 
-// subjects are drawn for 480 x 360 pixels.
 func subjects() []subject {
 	skin := mottled([3]float64{214, 164, 134}, [3]float64{236, 190, 160}, 30, 11)
 	shirt := striped([3]float64{200, 40, 50}, [3]float64{230, 225, 215}, 9, 1.4)
@@ -419,16 +419,17 @@ func grounds() map[string]func(x, y float64) [3]float64 {
 	}
 }
 
-// tasksDrawn are the tasks that this file draws itself.
-func tasksDrawn(t testing.TB) []task {
-	const w, h = 480, 360
+// tasksDrawn are the tasks that this file draws itself, before the grounds of
+// the given names; at scale 1 they are 480 x 360 pixels.
+func tasksDrawn(t testing.TB, scale float64, on ...string) []task {
+	w, h := int(480*scale), int(360*scale)
 	var all []task
-	for _, ground := range []string{"wall", "garden", "dusk"} {
+	for _, ground := range on {
 		back := grounds()[ground]
 		for _, s := range subjects() {
-			_, truth := drawing(w, h, back, s.parts...)
-			m, _ := drawing(w, h, back, append([]shape{s.beside}, s.parts...)...)
-			_, more := drawing(w, h, back, s.beside)
+			_, truth := drawing(w, h, scale, back, s.parts...)
+			m, _ := drawing(w, h, scale, back, append([]shape{s.beside}, s.parts...)...)
+			_, more := drawing(w, h, scale, back, s.beside)
 			for _, c := range []struct {
 				missed []place
 				kept   bool
@@ -439,7 +440,7 @@ func tasksDrawn(t testing.TB) []task {
 				for _, p := range c.missed {
 					title += ", no " + p.name
 					for i := range wrong.Pix {
-						if p.has(float64(i%w)+0.5, float64(i/w)+0.5) {
+						if p.has((float64(i%w)+0.5)/scale, (float64(i/w)+0.5)/scale) {
 							wrong.Pix[i] = 0
 						}
 					}
@@ -480,17 +481,17 @@ func tasksPhoto(t testing.TB, name string, m *image.NRGBA, truth *image.Gray, ri
 	}
 	near := slices.Index(truth.Pix, slices.Max(truth.Pix))
 	far := 0
-	clear := depths(w, h, func(i int) bool { return truth.Pix[i] < 13 })
-	for i := range clear {
+	free := depths(w, h, func(i int) bool { return truth.Pix[i] < 13 })
+	for i := range free {
 		if truth.Pix[i] >= 128 && along(i) < along(near) {
 			near = i
 		}
 		// Not on the picture's border.
-		if clear[i] = min(clear[i], float64(i%w), float64(i/w), float64(w-i%w), float64(h-i/w)); clear[i] > clear[far] {
+		if free[i] = min(free[i], float64(i%w), float64(i/w), float64(w-i%w), float64(h-i/w)); free[i] > free[far] {
 			far = i
 		}
 	}
-	bulge, patch := round(near, side/10), round(far, min(side/10, 0.8*clear[far]))
+	bulge, patch := round(near, side/10), round(far, min(side/10, 0.8*free[far]))
 	none := func(int) bool { return false }
 	var tasks []task
 	for _, c := range []struct {
@@ -528,11 +529,11 @@ func mainAxis(alpha *image.Gray) func(i int) float64 {
 	return func(i int) float64 { return float64(i%w)*cos + float64(i/w)*sin }
 }
 
-// report logs efforts and returns their counts of strokes, sorted.
-func report(t *testing.T, all []effort) []int {
+// report logs efforts and returns their counts of strokes, sorted, and how
+// many reached the goal.
+func report(t *testing.T, all []effort) (counts []int, good int) {
 	t.Helper()
-	var counts []int
-	sum, good := 0, 0
+	sum := 0
 	for _, e := range all {
 		t.Log(e)
 		counts = append(counts, e.strokes)
@@ -544,28 +545,28 @@ func report(t *testing.T, all []effort) []int {
 	slices.Sort(counts)
 	t.Logf("%d of %d brought to %.2f; strokes: median %d, mean %.1f, 90 %% within %d, most %d", good, len(all), goodIoU,
 		counts[len(counts)/2], float64(sum)/float64(len(counts)), counts[len(counts)*9/10], counts[len(counts)-1])
-	return counts
+	return counts, good
 }
 
 // TestStrokesToMend counts strokes on drawings.
 func TestStrokesToMend(t *testing.T) {
 	var all []effort
-	for _, k := range tasksDrawn(t) {
+	for _, k := range tasksDrawn(t, 1, "wall", "garden", "dusk") {
 		e := mend(t, k)
 		if e.iou[0] > 0.95 {
 			t.Errorf("%s: IoU is %.3f before the first stroke, which is not wrong enough to tell anything", e.task, e.iou[0])
 		}
-		if !e.good() {
-			t.Errorf("%s: %d strokes did not mend it", e.task, e.strokes)
-		}
 		all = append(all, e)
 	}
-	counts := report(t, all)
+	counts, good := report(t, all)
+	if good < len(all) {
+		t.Errorf("%d were not mended by %d strokes", len(all)-good, mostStroke)
+	}
 	if n := counts[len(counts)/2]; n > 3 {
 		t.Errorf("the median is %d strokes", n)
 	}
 	if n := counts[len(counts)*9/10]; n > 6 {
-		t.Errorf("more than one in ten takes %d strokes and more", n)
+		t.Errorf("one in ten takes %d strokes and more", n)
 	}
 }
 
@@ -603,7 +604,7 @@ func TestStrokesToMendPhotos(t *testing.T) {
 	draw.Draw(truth, truth.Rect, alpha, image.Point{}, draw.Src)
 	work(tasksPhoto(t, "lemur", lemur, truth, coarse(truth)))
 	for _, ground := range []string{"wall", "garden", "dusk"} {
-		m, _ := drawing(w, h, grounds()[ground])
+		m, _ := drawing(w, h, 1, grounds()[ground])
 		for i, a := range truth.Pix {
 			for n := 4 * i; n < 4*i+3; n++ {
 				m.Pix[n] = uint8((int(front.Pix[n])*int(a) + int(m.Pix[n])*(255-int(a)) + 127) / 255)
@@ -611,7 +612,9 @@ func TestStrokesToMendPhotos(t *testing.T) {
 		}
 		work(tasksPhoto(t, "lemur, "+ground, m, truth, coarse(truth)))
 	}
-	report(t, all)
+	if _, good := report(t, all); good < len(all) {
+		t.Errorf("%d cut-outs of the lemur were not mended by %d strokes", len(all)-good, mostStroke)
+	}
 	all = nil
 	files, _ := filepath.Glob(filepath.Join(dir, "*.jpg"))
 	e := engine.New(engine.Config{Library: infertest.Library(t)})
@@ -624,5 +627,21 @@ func TestStrokesToMendPhotos(t *testing.T) {
 		}
 		work(tasksPhoto(t, fmt.Sprintf("%s (%s)", filepath.Base(f), r.Model), p.Image.(*image.NRGBA), r.Cutout.Alpha, r.Mask))
 	}
-	report(t, all)
+	if _, good := report(t, all); 3*good < 2*len(all) {
+		t.Errorf("of the photos' %d cut-outs only %d were mended by %d strokes", len(all), good, mostStroke)
+	}
+}
+
+// BenchmarkStrokeToMend1MP is the first stroke on a drawing of 1.0 megapixels.
+func BenchmarkStrokeToMend1MP(b *testing.B) {
+	for _, k := range tasksDrawn(b, 2.4, "garden") {
+		s, _ := nextStroke(k.source.Cutout.Alpha, k.truth)
+		b.Run(strings.ReplaceAll(k.name, ", ", "_"), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := compose.Retouch(ctx, k.source, compose.Edit{Strokes: []compose.Stroke{s}}, compose.RetouchOptions{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }
