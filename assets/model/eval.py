@@ -4,8 +4,9 @@
 
 As the program has it: weights rounded as in the file (not with --exact), mean of two looks (not with --once).
 
-Held-out photos are judged against the teacher's masks, per group of ids, and human-drawn masks by themselves. Precision and
-recall are averaged over pictures before F is taken, and its best threshold chosen, as salient-object papers do.
+Held-out photos are judged against the teacher's masks, and apart from them photos of people against masks
+drawn by humans. Precision and recall are averaged over pictures before F is taken, at the best of 256
+thresholds, as papers on salient objects do.
 """
 import argparse
 import cv2, numpy as np, torch
@@ -60,23 +61,25 @@ class Score:
         return f'n {self.n:4}  max F {f.max():.3f}  MAE {self.mae / self.n:.3f}  IoU {self.iou / self.n:.3f}'
 
 
-def report(run, size, twice=True, brief=False):
+USUAL = ('bsd', 'cat', 'coco', 'inet')  # photos of anything; the other groups are people and clothes
+
+
+def report(run, size, twice=True):
+    """Prints a line for each group, for photos of anything, all held-out photos and the human masks.
+    -> (n, SIDE, SIDE, 4) held-out photos, (n, SIDE, SIDE) what the network says of them"""
     ids, rgba = train.open_set('photos')
     held = train.split()[1]
-    x = rgba[held]
-    got, scores, every = masks(run, x[..., :3], size, twice), {}, Score()
+    human = train.open_set('human')[1]
+    x, scores = rgba[held], {}
+    got = masks(run, x[..., :3], size, twice)
     for k, g, w in zip(held, got, x[..., 3] / 255.):
-        scores.setdefault(train.group(ids[k]), Score()).add(g, w)
-        every.add(g, w)
-    if not brief:
-        for name, s in sorted(scores.items()):
-            print(f'{name:6}', s.text())
-    print('held  ', every.text())
-    h = train.open_set('human')[1]
-    human = Score()
-    for g, w in zip(masks(run, h[..., :3], size, twice), h[..., 3] / 255.):
-        human.add(g, w)
-    print('human ', human.text(), flush=True)
+        group = train.group(ids[k])
+        for name in (group, '~held', *['~anything'] * (group in USUAL)):
+            scores.setdefault(name, Score()).add(g, w)
+    for g, w in zip(masks(run, human[..., :3], size, twice), human[..., 3] / 255.):
+        scores.setdefault('~human', Score()).add(g, w)
+    for name, s in sorted(scores.items()):
+        print(f'{name.strip("~"):9}', s.text(), flush=True)
     return x, got
 
 
@@ -95,11 +98,10 @@ if __name__ == '__main__':
     p.add_argument('file', nargs='?', default=str(train.WORK / 'cooled.pt'))
     p.add_argument('--size', type=int, default=256)
     p.add_argument('--once', action='store_true')
-    p.add_argument('--brief', action='store_true')
     p.add_argument('--exact', action='store_true')
     p.add_argument('--sheet')
     a = p.parse_args()
     torch.set_num_threads(1)
-    x, got = report(network(a.file, a.exact), a.size, not a.once, a.brief)
+    x, got = report(network(a.file, a.exact), a.size, not a.once)
     if a.sheet:
         sheet(a.sheet, x[::4], got[::4])
