@@ -261,11 +261,26 @@ func (p *painter) hint(ctx context.Context, s Stroke) error {
 			}
 		}
 	}
+	// What was said before nearby is said again: it tells the solver what the
+	// stroke is not like, and keeps its answer from taking back earlier ones.
+	told := h
+	if p.hints != nil {
+		told = &matte.Hints{W: h.W, H: h.H, V: slices.Clone(h.V)}
+		near := b.r.Inset(-int(0.3 * float64(max(r.Dx(), r.Dy())))).Intersect(r)
+		for y := near.Min.Y; y < near.Max.Y; y++ {
+			for x := near.Min.X; x < near.Max.X; x++ {
+				i := y*r.Dx() + x
+				if v := p.hints[i]; h.V[i] == matte.NoHint && (v == matte.Keep || v == matte.Remove) {
+					told.V[i] = v
+				}
+			}
+		}
+	}
 	src, old := p.source.Original, p.Cutout
 	if src == nil {
 		src = old.Foreground
 	}
-	c, err := p.touch(ctx, src, old, h)
+	c, err := p.touch(ctx, src, old, told)
 	if err != nil {
 		return err
 	}

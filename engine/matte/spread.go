@@ -52,7 +52,7 @@ func (g *patch) spread(ctx context.Context, say Hint, labels []float32) error {
 		// It only says again what is so.
 		return nil
 	}
-	near, err := distanceTo(ctx, g.w, g.h, func(i int) bool { return g.said[i] == say })
+	near, err := distanceTo(ctx, g.w, g.h, func(i int) bool { return g.said[i] == say && there(i) < 0.5 })
 	if err != nil {
 		return err
 	}
@@ -60,6 +60,8 @@ func (g *patch) spread(ctx context.Context, say Hint, labels []float32) error {
 	// What it must be told apart from: the colours some way off, but not those
 	// of the stroke itself that are rare there, being the same thing's.
 	reach := touchReach * float64(max(g.p.w, g.p.h)) / float64(int(1)<<g.level)
+	// A small stroke is about something small.
+	heard := min(reach, max(6, 6*math.Sqrt(float64(len(wanted)))))
 	var around []colour
 	for i := 0; i < n; i++ {
 		if g.said[i] == NoHint && there(i) < 0.5 && near[i] > float32(reach*reach/4) {
@@ -107,10 +109,10 @@ func (g *patch) spread(ctx context.Context, say Hint, labels []float32) error {
 				c := colour(g.rgb[3*i : 3*i+3])
 				a, b := looks.distance(c), against.distance(c)
 				likely := float32(1 / (1 + math.Exp(float64(a-min(b, 6))*1.5)))
-				far := float32(math.Sqrt(float64(near[i])) / reach)
+				far := min(float32(math.Sqrt(float64(near[i]))/heard), 1.5)
 				// The farther from the stroke, the more the base counts.
 				hold := 0.002 + 0.3*far*far*far*far*far*far
-				tell := float32(0.03)
+				tell := float32(0.06)
 				q.weight[k] = hold + tell
 				q.goal[k] = (hold*q.x[i] + tell*likely) / (hold + tell)
 			}
