@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"image"
 	"image/png"
@@ -42,13 +43,41 @@ func newDisplay(t *testing.T) *display {
 		t.Fatalf("Xvfb told no display: %v", err)
 	}
 	d := &display{t: t, name: ":" + strings.TrimSpace(number)}
-	wm := exec.Command("openbox")
-	wm.Env = append(os.Environ(), "DISPLAY="+d.name)
-	if err := wm.Start(); err != nil {
-		t.Fatalf("openbox did not start: %v (make test installs it)", err)
-	}
-	t.Cleanup(func() { wm.Process.Kill(); wm.Wait() })
+	d.manageWindows()
 	return d
+}
+
+// manageWindows starts the window manager and waits until it manages: without
+// one nothing gets the keyboard. On a busy machine it sometimes gives up at
+// its start; then it is started once more.
+func (d *display) manageWindows() {
+	d.t.Helper()
+	for range 3 {
+		var said bytes.Buffer
+		wm := d.command("openbox", "--sm-disable")
+		wm.Stdout, wm.Stderr = &said, &said
+		if err := wm.Start(); err != nil {
+			d.t.Fatalf("openbox did not start: %v (make test installs it)", err)
+		}
+		ended := make(chan struct{})
+		go func() { wm.Wait(); close(ended) }()
+		for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+			out, err := d.command("xprop", "-root", "_NET_SUPPORTING_WM_CHECK").Output()
+			if err == nil && strings.Contains(string(out), "window id") {
+				d.t.Cleanup(func() { wm.Process.Kill(); <-ended })
+				return
+			}
+			select {
+			case <-ended:
+				end = time.Now()
+			default:
+			}
+		}
+		wm.Process.Kill()
+		<-ended
+		d.t.Logf("openbox does not manage: %s", said.String())
+	}
+	d.t.Fatal("no window manager")
 }
 
 // command is a command that sees this display.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +39,9 @@ func TestDropManyAndSaveAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.drop(p.window, filepath.Join(in, "a.png"), note, filepath.Join(in, "b.jpg"), filepath.Join(in, "folder"))
-	time.Sleep(8 * time.Second) // all four are done; saving all saves what is
+	p.key("ctrl+s") // the first one, by itself: it says that the drop was taken
+	p.saved(in, "a-cutout.png")
+	p.quiet() // then the others
 	p.key("ctrl+alt+s")
 	p.answer(out)
 	for name, size := range map[string][2]int{"a": {300, 200}, "b": {200, 300}, "c": {260, 260}, "d": {240, 180}} {
@@ -47,6 +50,48 @@ func TestDropManyAndSaveAll(t *testing.T) {
 	if extra, _ := filepath.Glob(filepath.Join(out, "note*")); len(extra) > 0 {
 		t.Errorf("the text file became %v", extra)
 	}
+}
+
+// quiet waits until the program and its children have used less than a tenth
+// of a processor for two seconds: what it was given is done.
+func (p *program) quiet() {
+	p.t.Helper()
+	const stretch = 2 * time.Second
+	used, since := ticks(p.cmd.Process.Pid), time.Now()
+	p.wait("the work to end", 90*time.Second, func() bool {
+		if time.Since(since) < stretch {
+			return false
+		}
+		before := used
+		used, since = ticks(p.cmd.Process.Pid), time.Now()
+		return used-before < 20
+	})
+}
+
+// ticks is the processor time of a process and its children, in hundredths of
+// a second.
+func ticks(pid int) int {
+	sum := 0
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		// The name, in parentheses, may hold anything.
+		_, rest, _ := strings.Cut(string(data), ") ")
+		fields := strings.Fields(rest)
+		if len(fields) < 13 {
+			continue
+		}
+		if filepath.Base(filepath.Dir(path)) != itoa(pid) && fields[1] != itoa(pid) {
+			continue
+		}
+		user, _ := strconv.Atoi(fields[11])
+		system, _ := strconv.Atoi(fields[12])
+		sum += user + system
+	}
+	return sum
 }
 
 // answer types a path into the file dialog that is coming up.
