@@ -8,7 +8,7 @@ set -eu
 build="gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev libwayland-dev libxkbcommon-dev libgtk-3-dev"
 # A virtual screen, hands for it, and eyes to look at what came out.
 test="xvfb openbox xdotool xclip imagemagick x11-utils dbus libgl1-mesa-dri fonts-noto-cjk strace libimage-exiftool-perl"
-train="python3-torch python3-numpy python3-pil"
+train="python3-torch python3-numpy python3-opencv python3-onnx"
 
 case ${1:-} in
 build) need=$build ;;
