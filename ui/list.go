@@ -35,7 +35,6 @@ type pictureList struct {
 // keyList is Fyne's list with the window's keys.
 type keyList struct {
 	widget.List
-	onKey func(*fyne.KeyEvent) bool
 }
 
 // TypedKey moves the choice itself, which Fyne's list does only after Space.

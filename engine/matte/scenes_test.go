@@ -1,10 +1,7 @@
 package matte
 
 import (
-	"bytes"
 	"image"
-	"image/draw"
-	"image/jpeg"
 	"math"
 	"math/rand"
 )
@@ -220,14 +217,4 @@ func hairBall(w, h int, seed int64) (*image.Gray, *image.NRGBA) {
 		fore.Pix[4*i+3] = 255
 	}
 	return alpha, fore
-}
-
-// photographed is m as a camera would have stored it.
-func photographed(m *image.NRGBA) *image.NRGBA {
-	var b bytes.Buffer
-	jpeg.Encode(&b, m, &jpeg.Options{Quality: 85})
-	src, _ := jpeg.Decode(&b)
-	out := image.NewNRGBA(m.Rect)
-	draw.Draw(out, out.Rect, src, image.Point{}, draw.Src)
-	return out
 }

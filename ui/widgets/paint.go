@@ -28,7 +28,6 @@ type ground struct {
 // layer is one picture on the screen, from column left to column right.
 type layer struct {
 	pic         mips
-	scale       float64 // screen pixels per picture pixel of the camera
 	ratio       float64 // pixels of pic[0] per picture pixel of the camera
 	left, right int
 	top, bottom int // rows; 0, 0 for all

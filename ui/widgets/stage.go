@@ -67,7 +67,6 @@ type Stage struct {
 	last    fyne.Position // the pointer
 	inside  bool
 	focused bool
-	loupeAt image.Rectangle
 }
 
 // doing is what the pointer is in the middle of.
