@@ -125,6 +125,9 @@ func (w *Workspace) look(ctx context.Context, id ID, cutout bool, why purpose) (
 	}
 	if g.pic == nil {
 		if g.view, err = w.load(ctx, g.e, why); err != nil {
+			if w.passing(g.e) {
+				err = expired(g.e.name)
+			}
 			return g, fault.About(g.e.name, err)
 		}
 		g.pic = g.view.pic
@@ -135,6 +138,14 @@ func (w *Workspace) look(ctx context.Context, id ID, cutout bool, why purpose) (
 		}
 	}
 	return g, fault.About(g.e.name, ctx.Err())
+}
+
+// passing tells whether an entry is not yet known to be a picture, or no
+// longer there: a folder is both, before and after its pictures are found.
+func (w *Workspace) passing(e *entry) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return e.looking || w.entries[e.id] != e
 }
 
 // glance reads what is in memory.

@@ -614,3 +614,22 @@ func TestAdd_FiveHundredStaysFluid(t *testing.T) {
 		t.Error("the list did not come back as it was")
 	}
 }
+
+// A folder stands in the list until its pictures are found. Whoever looks at
+// it meanwhile learns that it is gone, not that it is no file.
+func TestShow_OfAFolderBeingWalked(t *testing.T) {
+	b := newBench(t, &fake{})
+	dir := t.TempDir()
+	for i := range 40 {
+		write(t, dir, fmt.Sprintf("%02d.png", i), pngOf(disc(8, 8)))
+	}
+	for range 20 {
+		ids := b.Add(Source{Path: dir})
+		for range 20 {
+			if _, err := b.Show(context.Background(), ids[0], image.Pt(50, 50)); err != nil && fault.Of(err) != fault.Expired {
+				t.Fatalf("looking at the folder: %v", err)
+			}
+		}
+		b.ClearNow()
+	}
+}
