@@ -147,20 +147,25 @@ func putUint(w *bufio.Writer, v uint64) {
 	w.Write(b[:binary.PutUvarint(b[:], v)])
 }
 
+// readHead reads what both kinds of pack begin with: the kind of pixels, a
+// flag of the pack's own, and the size.
+func readHead(r *bufio.Reader) (kind, flag byte, size image.Point, err error) {
+	if kind, err = r.ReadByte(); err != nil {
+		return
+	}
+	if flag, err = r.ReadByte(); err != nil {
+		return
+	}
+	size, err = readSize(r)
+	return
+}
+
 // unpackCutout reads what packCutout wrote about the same original.
 func unpackCutout(from io.Reader, original image.Image) (*matte.Cutout, error) {
 	z := flate.NewReader(from)
 	defer z.Close()
 	r := bufio.NewReaderSize(z, 64<<10)
-	kind, err := r.ReadByte()
-	if err != nil {
-		return nil, err
-	}
-	relative, err := r.ReadByte()
-	if err != nil {
-		return nil, err
-	}
-	size, err := readSize(r)
+	kind, relative, size, err := readHead(r)
 	if err != nil {
 		return nil, err
 	}
@@ -260,15 +265,7 @@ func unpackPicture(from io.Reader) (*picture.Picture, error) {
 	z := flate.NewReader(from)
 	defer z.Close()
 	r := bufio.NewReaderSize(z, 64<<10)
-	kind, err := r.ReadByte()
-	if err != nil {
-		return nil, err
-	}
-	opaque, err := r.ReadByte()
-	if err != nil {
-		return nil, err
-	}
-	size, err := readSize(r)
+	kind, opaque, size, err := readHead(r)
 	if err != nil {
 		return nil, err
 	}

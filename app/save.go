@@ -126,12 +126,5 @@ func (to SaveTo) path(e *entry, number int) (string, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return "", fault.About(filepath.Base(dir), err)
 	}
-	format, pattern := to.Export.Format, to.Export.NamePattern
-	if format == "" {
-		format = picture.PNG
-	}
-	if pattern == "" && to.Export.Mask {
-		pattern = "{name}-mask"
-	}
-	return filepath.Join(dir, compose.FileName(pattern, e.name, number, format)), nil
+	return filepath.Join(dir, to.Export.FileName(e.name, number)), nil
 }

@@ -37,20 +37,13 @@ func (p *exportPanel) listPresets() {
 	at := -1
 	for i, x := range p.presets() {
 		names = append(names, presetName(x))
-		if (at < 0 || x.Name == p.chosen) && x.Edit.Equal(e) && string(formatOr(x.Export.Format)) == s.Format {
+		if (at < 0 || x.Name == p.chosen) && x.Edit.Equal(e) && string(x.Export.FileFormat()) == s.Format {
 			at = i
 		}
 	}
 	p.preset.SetNames(names)
 	p.preset.Put(at)
 	p.forget.SetEnabled(at >= len(compose.Presets()))
-}
-
-func formatOr(f picture.Format) picture.Format {
-	if f == "" {
-		return picture.PNG
-	}
-	return f
 }
 
 // usePreset gives the picture a preset's look and saving its way of saving.
@@ -63,7 +56,7 @@ func (p *exportPanel) usePreset(i int) {
 	x := all[i]
 	p.chosen = x.Name
 	p.w.update(func(s *settings.Settings) {
-		s.Format = string(formatOr(x.Export.Format))
+		s.Format = string(x.Export.FileFormat())
 		if x.Export.Quality > 0 {
 			s.JPEGQuality = x.Export.Quality
 		}

@@ -7,13 +7,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
 	"kirinuki/app"
+	"kirinuki/app/export"
 	"kirinuki/app/settings"
 	"kirinuki/engine/compose"
 	"kirinuki/engine/fault"
@@ -32,30 +32,10 @@ func exportOf(s settings.Settings) compose.Export {
 	}
 }
 
-// extensionOf is a format's usual ending, without the dot.
-func extensionOf(f picture.Format) string {
-	switch f {
-	case picture.JPEG:
-		return "jpg"
-	case picture.TIFF:
-		return "tif"
-	case "":
-		return "png"
-	}
-	return string(f)
-}
-
 // formatOf is the format that a name's ending asks for, or fallback.
 func formatOf(path string, fallback picture.Format) picture.Format {
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".png":
-		return picture.PNG
-	case ".webp":
-		return picture.WebP
-	case ".tif", ".tiff":
-		return picture.TIFF
-	case ".jpg", ".jpeg":
-		return picture.JPEG
+	if f, known := picture.ParseFormat(filepath.Ext(path)); known && export.Writes(f) {
+		return f
 	}
 	return fallback
 }
@@ -132,7 +112,7 @@ func (w *Window) saveAs() {
 	}, func(paths []string) {
 		path := paths[0]
 		if filepath.Ext(path) == "" {
-			path += "." + extensionOf(x.Format)
+			path += picture.Extension(x.FileFormat())
 		}
 		x.Format = formatOf(path, x.Format)
 		w.update(func(s *settings.Settings) { s.SaveFolder = filepath.Dir(path) })

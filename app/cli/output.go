@@ -77,31 +77,13 @@ func (o output) path(in input, x compose.Export) (string, error) {
 			return "", fault.About(filepath.Base(dir), err)
 		}
 	}
-	return filepath.Join(dir, compose.FileName(pattern(x), in.name(), 1, format(x))), nil
-}
-
-// pattern is the export's own name pattern, or the usual one.
-func pattern(x compose.Export) string {
-	switch {
-	case x.NamePattern != "":
-		return x.NamePattern
-	case x.Mask:
-		return "{name}-mask"
-	}
-	return "{name}-cutout"
-}
-
-func format(x compose.Export) picture.Format {
-	if x.Format == "" {
-		return picture.PNG
-	}
-	return x.Format
+	return filepath.Join(dir, x.FileName(in.name(), 1)), nil
 }
 
 // ours tells whether a file in a folder looks like a result of an earlier
 // run with the same name pattern.
 func ours(base string, x compose.Export) bool {
-	_, suffix, found := strings.Cut(pattern(x), "{name}")
+	_, suffix, found := strings.Cut(x.Pattern(), "{name}")
 	name := strings.TrimSuffix(base, filepath.Ext(base))
 	return found && suffix != "" && strings.HasSuffix(name, suffix)
 }

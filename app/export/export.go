@@ -19,10 +19,7 @@ import (
 // is kept; its metadata only where x.KeepMetadata asks for it. It returns the
 // size of what it wrote, in pixels.
 func Write(ctx context.Context, w io.Writer, pic *picture.Picture, cut *matte.Cutout, e compose.Edit, x compose.Export) (image.Point, error) {
-	o := picture.Options{Format: x.Format, Quality: x.Quality, DPI: e.Canvas.DPI}
-	if o.Format == "" {
-		o.Format = picture.PNG
-	}
+	o := picture.Options{Format: x.FileFormat(), Quality: x.Quality, DPI: e.Canvas.DPI}
 	if x.KeepMetadata {
 		o.Meta = pic.Meta
 	}

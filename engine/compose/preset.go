@@ -20,6 +20,30 @@ type Export struct {
 	Mask         bool           `json:"mask,omitempty"` // the alpha alone
 }
 
+// FileFormat is the format that is written: Format, or PNG where it is "".
+func (x Export) FileFormat() picture.Format {
+	if x.Format == "" {
+		return picture.PNG
+	}
+	return x.Format
+}
+
+// Pattern is the name pattern that holds: NamePattern, or the usual one.
+func (x Export) Pattern() string {
+	switch {
+	case x.NamePattern != "":
+		return x.NamePattern
+	case x.Mask:
+		return "{name}-mask"
+	}
+	return DefaultPattern
+}
+
+// FileName is the base name for the i-th picture, from its own name.
+func (x Export) FileName(name string, i int) string {
+	return FileName(x.Pattern(), name, i, x.FileFormat())
+}
+
 // Check says whether the export makes sense; fault.Usage where not.
 func (x Export) Check() error {
 	switch x.Format {
