@@ -29,6 +29,7 @@ type entry struct {
 	note     string
 	run      *run // the work on it, nil where there is none
 	again    bool // removed while waiting or working: goes on when it comes back
+	settling bool // stopped at its first look: the built-in network's result is enough
 
 	box     *cache.Box
 	fetch   chan struct{} // held while its original is being read into the box
@@ -53,7 +54,7 @@ type result struct {
 	model   string // "" for the colour key
 	device  string
 	note    string
-	preview bool
+	instead bool            // of another network than was asked for, since that failed or was stopped
 	asked   *engine.Request // the entry's own request that it answers
 }
 
@@ -73,12 +74,15 @@ func newEntry(id ID, s Source) *entry {
 	return e
 }
 
-// snapshot returns the entry as people see it.
-func (e *entry) snapshot() Item {
+// snapshot returns an entry as people see it. The caller holds the lock.
+func (w *Workspace) snapshot(e *entry) Item {
 	it := Item{ID: e.id, Name: e.name, Path: e.path, Size: e.size, State: e.state, Progress: e.progress,
 		Err: e.err, Note: e.note, Thumb: e.thumb, Revision: e.revision}
+	if look := w.views.firstOf(e); look != nil && look.small.cut != nil && e.result == nil && e.state == Working {
+		it.Model, it.Preview = look.model, true
+	}
 	if e.result != nil {
-		it.Model, it.Preview = e.result.model, e.result.preview && e.state == Working
+		it.Model = e.result.model
 	}
 	if e.saved != nil {
 		it.Saved, it.SavedAs, it.SavedWith = e.isSaved(), e.saved.path, e.saved.with

@@ -44,6 +44,9 @@ func (w *Workspace) Add(src ...Source) []ID {
 		ids = append(ids, e.id)
 		added = append(added, e)
 	}
+	if w.listed(w.preferred) == nil { // nothing else is looked at
+		w.preferred = ids[0]
+	}
 	w.order = append(w.order, ids...)
 	w.lookAt(added)
 	w.notify.all()
@@ -275,6 +278,9 @@ func (w *Workspace) insert(folder *entry, paths []string) bool {
 	defer w.mu.Unlock()
 	if w.closed || w.listed(folder.id) == nil {
 		return false
+	}
+	if w.preferred == folder.id && len(paths) > 0 { // who looks at the folder will look at its first picture
+		w.preferred = w.lastID + 1
 	}
 	ids := make([]ID, len(paths))
 	for i, path := range paths {

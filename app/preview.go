@@ -46,12 +46,24 @@ func (w *Workspace) Show(ctx context.Context, id ID, most image.Point) (Shown, e
 	if most.X <= 0 || most.Y <= 0 {
 		return Shown{}, fault.Newf(fault.Internal, "", "a preview of %v", most)
 	}
+	s, ok, err := w.showFirst(ctx, id)
+	for wait := w.coming(id); !ok && err == nil && wait != nil; wait = w.coming(id) {
+		select {
+		case <-wait:
+			s, ok, err = w.showFirst(ctx, id)
+		case <-ctx.Done():
+			return Shown{}, fault.About("", ctx.Err())
+		}
+	}
+	if ok || err != nil {
+		return s, err
+	}
 	g, err := w.look(ctx, id, true, toSee)
 	if err != nil {
 		return Shown{}, err
 	}
-	s := Shown{Revision: g.revision}
-	full := g.pic.Size()
+	s = Shown{Revision: g.revision}
+	full := g.full
 	on := w.small(g, fit(full, most))
 	s.Before = on.original
 	if g.cut == nil {
@@ -120,7 +132,7 @@ func (w *Workspace) small(g glance, size image.Point) *small {
 
 // render finishes a small view. zoom is as in compose.Options.
 func (w *Workspace) render(ctx context.Context, g glance, s *small, zoom float64) (*compose.Finished, error) {
-	full := g.pic.Size()
+	full := g.full
 	scale := float64(s.size.X) / float64(full.X)
 	if full.Y > full.X {
 		scale = float64(s.size.Y) / float64(full.Y)
@@ -139,7 +151,7 @@ func (w *Workspace) render(ctx context.Context, g glance, s *small, zoom float64
 		w.mu.Unlock()
 		source.Cutout = now.Cutout
 	}
-	return compose.Render(ctx, source, g.edit, compose.Options{Scale: scale, Full: g.pic.Size(), Zoom: zoom, Load: w.scenery})
+	return compose.Render(ctx, source, g.edit, compose.Options{Scale: scale, Full: full, Zoom: zoom, Load: w.scenery})
 }
 
 // Render returns the finished picture at full size.

@@ -45,18 +45,18 @@ func (w *Workspace) process(r *run) error {
 		return err
 	}
 	w.advance(r, shareRead)
-	pic, leave, err := w.decode(r.ctx, r.e, w.makeRoom(r.ctx, w.shown(r.e)))
+	pic, leave, err := w.open(r)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	w.decoded(r, pic)
-	if request, ok := w.quick(r); ok {
-		if err := w.remove(r, pic, request, true); err != nil && r.ctx.Err() != nil {
-			return err
-		} // else the real one will say what is wrong
-	}
-	if err := w.remove(r, pic, r.request, false); err != nil {
+	if err := w.remove(r, pic, r.request, r.settle); err != nil {
+		w.mu.Lock()
+		look := w.views.firstOf(r.e)
+		w.mu.Unlock()
+		if look != nil && look.small.cut != nil && r.ctx.Err() == nil { // better than nothing, and the error will be told
+			w.remove(r, pic, quickly(r.request), true)
+		}
 		return err
 	}
 	w.mu.Lock()
@@ -167,9 +167,45 @@ func (r contextReader) Read(p []byte) (int, error) {
 	return r.r.Read(p)
 }
 
-// decode decodes the original from the box. enter is asked for room in memory
-// first; its leave is handed on and must be called.
-func (w *Workspace) decode(ctx context.Context, e *entry, enter func(image.Point) (leave func(), err error)) (pic *picture.Picture, leave func(), err error) {
+// roomWait is how long a picture may wait for room before who wants to see it
+// decodes it without.
+const roomWait = 100 * time.Millisecond
+
+// open decodes a picture for its run and, where a person waits for it, has
+// them see something early. leave must be called.
+func (w *Workspace) open(r *run) (pic *picture.Picture, leave func(), err error) {
+	defer r.opened()
+	enter := func(size image.Point) (func(), error) {
+		late := time.AfterFunc(roomWait, r.opened)
+		defer late.Stop()
+		return w.makeRoom(r.ctx, w.shown(r.e))(size)
+	}
+	looked := false
+	early := func(raw *picture.Raw) {
+		request, ok := w.first(r, raw.Size())
+		if !ok {
+			return
+		}
+		if img := raw.Small(image.Pt(firstSide, firstSide)); img != nil {
+			looked = true
+			w.lookFirst(r, request, raw.Size(), img)
+		}
+	}
+	if pic, leave, err = w.decode(r.ctx, r.e, enter, early); err != nil {
+		return nil, nil, err
+	}
+	w.decoded(r, pic)
+	if request, ok := w.first(r, pic.Size()); ok && !looked {
+		w.lookFirst(r, request, pic.Size(), shrink(pic.Image, nil, fit(pic.Size(), image.Pt(firstSide, firstSide))))
+	}
+	return pic, leave, nil
+}
+
+// decode decodes the original from the box, unless somebody looks at it and it
+// is in memory. enter is asked for room first; its leave is handed on and must
+// be called. early, which may be nil, is shown what a file has before that is
+// a whole Picture.
+func (w *Workspace) decode(ctx context.Context, e *entry, enter func(image.Point) (leave func(), err error), early func(*picture.Raw)) (pic *picture.Picture, leave func(), err error) {
 	w.mu.Lock()
 	box, size := e.box, e.size
 	w.mu.Unlock()
@@ -190,13 +226,23 @@ func (w *Workspace) decode(ctx context.Context, e *entry, enter func(image.Point
 		}
 		size = info.Size
 		open = func() (*picture.Picture, error) {
-			return picture.Decode(bytes.NewReader(file), e.name, w.c.Limits)
+			raw, err := picture.Read(bytes.NewReader(file), e.name, w.c.Limits)
+			if err != nil {
+				return nil, err
+			}
+			if early != nil {
+				early(raw)
+			}
+			return raw.Picture()
 		}
 	}
 	if leave, err = enter(size); err != nil {
 		return nil, nil, err
 	}
-	if pic, err = open(); err == nil {
+	if pic = w.viewed(e); pic == nil {
+		pic, err = open()
+	}
+	if err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
@@ -228,7 +274,7 @@ func (w *Workspace) decoded(r *run, pic *picture.Picture) {
 	w.mu.Lock()
 	if r.e.run == r {
 		r.e.size = pic.Size()
-		if r.e.result == nil {
+		if r.e.result == nil && w.views.firstOf(r.e) == nil {
 			w.setThumb(r.e, thumb)
 		}
 		r.e.progress = shareDecoded
@@ -240,43 +286,15 @@ func (w *Workspace) decoded(r *run, pic *picture.Picture) {
 	w.mu.Unlock()
 }
 
-// lister is what a Remover may know beside removing.
-type lister interface{ Models() []engine.ModelInfo }
-
-// quick returns what to ask of the built-in network before the best one, for
-// a picture that somebody is looking at. ok is false where that makes no
-// sense: not asked for the best, no better network there, nobody looking.
-func (w *Workspace) quick(r *run) (q engine.Request, ok bool) {
-	known, is := w.c.Remover.(lister)
-	if !is || r.request.Model != engine.Best && r.request.Model != "" || r.request.Method == engine.ColorKey || !w.shown(r.e) {
-		return q, false
-	}
-	better, small := false, false
-	for _, m := range known.Models() {
-		better = better || m.Best && !m.BuiltIn
-		small = small || m.BuiltIn && m.Installed
-	}
-	if !better || !small {
-		return q, false
-	}
-	w.mu.Lock()
-	has := r.e.result != nil
-	w.mu.Unlock()
-	q = r.request
-	q.Model, q.Quality = engine.BuiltIn, matte.Fast
-	return q, !has
-}
-
-// remove runs the network and keeps what it says.
-func (w *Workspace) remove(r *run, pic *picture.Picture, request engine.Request, preview bool) error {
+// remove runs the network and keeps what it says. instead tells that it is not
+// the network that was asked for.
+func (w *Workspace) remove(r *run, pic *picture.Picture, request engine.Request, instead bool) error {
 	leave, err := w.turn.enter(r.ctx, 1, w.shown(r.e))
 	if err != nil {
 		return err
 	}
 	got, err := w.c.Remover.Remove(r.ctx, pic, request, func(p float64) {
-		if !preview {
-			w.advance(r, shareDecoded+(shareRemoved-shareDecoded)*p)
-		}
+		w.advance(r, shareDecoded+(shareRemoved-shareDecoded)*p)
 	})
 	leave()
 	if err == nil {
@@ -288,17 +306,17 @@ func (w *Workspace) remove(r *run, pic *picture.Picture, request engine.Request,
 	if got == nil || got.Cutout == nil || got.Cutout.Alpha == nil || got.Cutout.Alpha.Rect != (image.Rectangle{Max: pic.Size()}) {
 		return fault.Newf(fault.Internal, r.e.name, "the cut-out does not fit the picture")
 	}
-	return w.keep(r, pic, got, preview)
+	return w.keep(r, pic, got, instead)
 }
 
 // keep puts a result into the box and shows it.
-func (w *Workspace) keep(r *run, pic *picture.Picture, got *engine.Result, preview bool) error {
+func (w *Workspace) keep(r *run, pic *picture.Picture, got *engine.Result, instead bool) error {
 	e := r.e
 	w.mu.Lock()
 	box := e.box
 	w.lastPart++
 	res := &result{part: fmt.Sprintf("result-%d", w.lastPart), model: got.Model, device: got.Device,
-		note: got.Note, preview: preview, asked: r.asked}
+		note: got.Note, instead: instead, asked: r.asked}
 	w.mu.Unlock()
 	if box == nil {
 		return expired(e.name)
@@ -315,6 +333,7 @@ func (w *Workspace) keep(r *run, pic *picture.Picture, got *engine.Result, previ
 	}
 	old := e.result
 	e.result, e.note = res, got.Note
+	w.views.dropFirst(e)
 	w.dropResult(e, old)
 	w.setThumb(e, thumb)
 	if w.preferred == e.id {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 
 	"kirinuki/app/diag"
 	"kirinuki/engine"
@@ -17,6 +18,9 @@ type run struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	asked   *engine.Request // the entry's own wish, nil for the settings
+	settle  bool            // the built-in network's result is enough
+	open    chan struct{}   // closed when the picture is decoded, or will not be soon
+	opened  func()          // closes it
 	request engine.Request  // what is asked of the engine
 }
 
@@ -43,10 +47,14 @@ func (w *Workspace) take(urgent bool) *run {
 		}
 		if !w.paused {
 			if e := w.next(urgent); e != nil {
+				close(w.begun)
+				w.begun = make(chan struct{})
 				return w.start(e)
 			}
 		}
+		w.idlers++
 		w.ready.Wait()
+		w.idlers--
 	}
 }
 
@@ -71,12 +79,16 @@ func (w *Workspace) next(urgent bool) *entry {
 }
 
 func (w *Workspace) start(e *entry) *run {
-	r := &run{e: e}
+	r := &run{e: e, open: make(chan struct{})}
+	r.opened = sync.OnceFunc(func() { close(r.open) })
 	r.ctx, r.cancel = context.WithCancel(w.ctx)
 	if r.asked = e.request; r.asked != nil {
 		r.request = *r.asked
 	} else {
 		r.request = Request(w.c.Settings.Get())
+	}
+	if r.settle, e.settling = e.settling, false; r.settle {
+		r.request.Model, r.request.Device = engine.BuiltIn, ""
 	}
 	e.run, e.state, e.progress, e.err = r, Working, 0, nil
 	w.changed(e)
@@ -86,6 +98,7 @@ func (w *Workspace) start(e *entry) *run {
 // finish notes how a run ended, unless it was forgotten.
 func (w *Workspace) finish(r *run, err error) {
 	r.cancel()
+	r.opened()
 	e := r.e
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -125,6 +138,7 @@ func (w *Workspace) fail(e *entry, err error) {
 		w.c.Stats.Failed(kind)
 		w.c.Log.Write("picture.failed", diag.Fault(err))
 	}
+	w.views.dropFirst(e)
 	w.changed(e)
 }
 
@@ -145,16 +159,25 @@ func (w *Workspace) advance(r *run, p float64) {
 }
 
 // Cancel stops work on items that are waiting or working. Where there is an
-// earlier result, such as the quick one, it stays.
+// earlier result it stays. Where there is a first look, that is what a person
+// stops at: its network makes the result, which takes a moment.
 func (w *Workspace) Cancel(ids ...ID) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, id := range ids {
 		if e := w.listed(id); e != nil && (e.state == Waiting || e.state == Working) {
+			settle := w.snapshot(e).Preview && !e.run.settle
 			e.halt()
-			e.state = Cancelled
-			if e.result != nil {
+			switch {
+			case e.result != nil:
 				e.state = Done
+			case settle:
+				e.settling = true
+				w.waitAgain(e)
+				continue
+			default:
+				e.state, e.settling = Cancelled, false
+				w.views.dropFirst(e)
 			}
 			w.changed(e)
 		}
@@ -204,6 +227,13 @@ func (w *Workspace) unkeep(e *entry) {
 // restart has an entry wait again. The caller holds the lock.
 func (w *Workspace) restart(e *entry) {
 	e.halt()
+	e.settling = false
+	w.views.dropFirst(e)
+	w.waitAgain(e)
+}
+
+// waitAgain puts an entry back into the queue. The caller holds the lock.
+func (w *Workspace) waitAgain(e *entry) {
 	e.state, e.progress, e.err, e.note, e.noThumb = Waiting, 0, nil, "", false
 	w.enqueue(e)
 	w.changed(e)

@@ -132,7 +132,8 @@ func (w *Workspace) nextThumb() *entry {
 	for len(t.wanted) > 0 {
 		e := t.wanted[len(t.wanted)-1]
 		t.wanted = t.wanted[:len(t.wanted)-1]
-		if e.listed && !t.has(e) && e.state != Working {
+		// What is looked at is worked on at once, and gets one by that.
+		if e.listed && !t.has(e) && e.state != Working && (e.state != Waiting || e.id != w.preferred || w.paused) {
 			return e
 		}
 	}
@@ -177,7 +178,7 @@ func (w *Workspace) thumbOf(ctx context.Context, e *entry) (thumb image.Image, t
 }
 
 func (w *Workspace) thumbFromBox(ctx context.Context, e *entry, box *cache.Box, r *result) (image.Image, error) {
-	pic, leave, err := w.decode(ctx, e, w.makeRoom(ctx, false))
+	pic, leave, err := w.decode(ctx, e, w.makeRoom(ctx, false), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"slices"
+	"sync"
 
 	"kirinuki/engine/compose"
 	"kirinuki/engine/fault"
@@ -25,6 +26,7 @@ type view struct {
 // is large. Its fields are guarded by Workspace.mu.
 type views struct {
 	all     []*view       // newest first
+	first   *firstLook    // before any result, nil for none
 	loading chan struct{} // held while a picture is decoded for looking at
 	scene   *scene        // the last background picture
 }
@@ -38,13 +40,18 @@ const (
 
 func newViews() *views { return &views{loading: make(chan struct{}, 1)} }
 
-func (v *views) clear() { v.all, v.scene = nil, nil }
+func (v *views) clear() { v.all, v.scene, v.first = nil, nil, nil }
 
 func (v *views) drop(e *entry) {
-	v.all = slices.DeleteFunc(v.all, func(x *view) bool { return x.e == e })
+	v.dropFirst(e)
+	v.dropPixels(e)
 	if len(v.all) == 0 {
 		v.scene = nil
 	}
+}
+
+func (v *views) dropPixels(e *entry) {
+	v.all = slices.DeleteFunc(v.all, func(x *view) bool { return x.e == e })
 }
 
 // get returns the view of e and makes it the newest, or nil.
@@ -63,7 +70,7 @@ func (v *views) get(e *entry) *view {
 func (v *views) put(e *entry, pic *picture.Picture) *view {
 	x := v.get(e)
 	if x == nil || x.pic != pic && x.pic.Size() != pic.Size() {
-		v.drop(e)
+		v.dropPixels(e)
 		x = &view{e: e, pic: pic}
 		v.all = slices.Insert(v.all, 0, x)
 		total := 0
@@ -96,6 +103,7 @@ type glance struct {
 	revision uint64
 	view     *view // nil where the picture is not in memory yet
 	pic      *picture.Picture
+	full     image.Point   // the picture's size
 	cut      *matte.Cutout // nil where there is no result
 }
 
@@ -113,12 +121,11 @@ func (w *Workspace) look(ctx context.Context, id ID, cutout bool, why purpose) (
 	if g, err := w.glance(id, cutout); err != nil || g.pic != nil && (g.cut != nil || g.result == nil || !cutout) {
 		return g, err
 	}
-	select { // one at a time, for memory's sake
-	case w.views.loading <- struct{}{}:
-		defer func() { <-w.views.loading }()
-	case <-ctx.Done():
-		return glance{}, fault.About("", ctx.Err())
+	leave, err := w.loadAlone(ctx)
+	if err != nil {
+		return glance{}, err
 	}
+	defer leave()
 	g, err := w.glance(id, cutout)
 	if err != nil {
 		return g, err
@@ -130,7 +137,7 @@ func (w *Workspace) look(ctx context.Context, id ID, cutout bool, why purpose) (
 			}
 			return g, fault.About(g.e.name, err)
 		}
-		g.pic = g.view.pic
+		g.pic, g.full = g.view.pic, g.view.pic.Size()
 	}
 	if cutout && g.cut == nil && g.result != nil {
 		if g.cut, err = w.loadCutout(g.e, g.result, g.pic); err != nil {
@@ -138,6 +145,17 @@ func (w *Workspace) look(ctx context.Context, id ID, cutout bool, why purpose) (
 		}
 	}
 	return g, fault.About(g.e.name, ctx.Err())
+}
+
+// loadAlone waits until nothing else is decoded for looking at, for memory's
+// sake and so that nothing is decoded twice.
+func (w *Workspace) loadAlone(ctx context.Context) (leave func(), err error) {
+	select {
+	case w.views.loading <- struct{}{}:
+		return sync.OnceFunc(func() { <-w.views.loading }), nil
+	case <-ctx.Done():
+		return nil, fault.About("", ctx.Err())
+	}
 }
 
 // passing tells whether an entry is not yet known to be a picture, or no
@@ -158,7 +176,7 @@ func (w *Workspace) glance(id ID, cutout bool) (glance, error) {
 	}
 	g := glance{e: e, result: e.result, edit: e.edit, revision: e.revision}
 	if x := w.views.get(e); x != nil {
-		g.view, g.pic = x, x.pic
+		g.view, g.pic, g.full = x, x.pic, x.pic.Size()
 		if cutout && x.result == e.result {
 			g.cut = x.cut
 		}
@@ -172,7 +190,7 @@ func (w *Workspace) load(ctx context.Context, e *entry, why purpose) (*view, err
 	if err := w.fetch(ctx, e); err != nil {
 		return nil, err
 	}
-	pic, leave, err := w.decode(ctx, e, func(image.Point) (func(), error) { return func() {}, nil })
+	pic, leave, err := w.decode(ctx, e, func(image.Point) (func(), error) { return func() {}, nil }, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -271,4 +289,14 @@ func (w *Workspace) touch(ctx context.Context, g glance) (*matte.Cutout, error) 
 	defer w.mu.Unlock()
 	g.view.touched = now
 	return now.Cutout, nil
+}
+
+// viewed returns e decoded where it is in memory for looking at, else nil.
+func (w *Workspace) viewed(e *entry) *picture.Picture {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if x := w.views.get(e); x != nil {
+		return x.pic
+	}
+	return nil
 }

@@ -61,6 +61,8 @@ type Workspace struct {
 	lastID    ID
 	lastPart  int // number of the last result's part
 	preferred ID
+	idlers    int           // workers that have nothing to do
+	begun     chan struct{} // closed when a worker next takes something
 	history   history
 	busy      int           // intakes that still look at what was added
 	idle      chan struct{} // closed when next nothing waits or works; nil where nobody asks
@@ -91,7 +93,7 @@ func Open(c Config) *Workspace {
 		c.Jobs = 2
 	}
 	w := &Workspace{c: c, notify: newNotifier(), turn: newGate(1), room: newGate(roomPixels),
-		entries: map[ID]*entry{}, boxes: map[*cache.Box]*entry{}, deadlines: make(chan struct{}, 1)}
+		entries: map[ID]*entry{}, boxes: map[*cache.Box]*entry{}, deadlines: make(chan struct{}, 1), begun: make(chan struct{})}
 	w.ctx, w.stop = context.WithCancel(context.Background())
 	w.ready = sync.NewCond(&w.mu)
 	w.views = newViews()
@@ -179,7 +181,7 @@ func (w *Workspace) Items() []Item {
 	defer w.mu.Unlock()
 	all := make([]Item, 0, len(w.order))
 	for _, id := range w.order {
-		all = append(all, w.entries[id].snapshot())
+		all = append(all, w.snapshot(w.entries[id]))
 	}
 	return all
 }
@@ -194,7 +196,7 @@ func (w *Workspace) Item(id ID) (Item, bool) {
 		return Item{}, false
 	}
 	w.thumbs.want(e)
-	return e.snapshot(), true
+	return w.snapshot(e), true
 }
 
 // listed returns the entry of an id in the list, or nil. The caller holds the

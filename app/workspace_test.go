@@ -33,6 +33,7 @@ type fake struct {
 	models  []engine.ModelInfo
 	hold    chan struct{} // where not nil, every Remove waits for one
 	fails   map[int]error // by picture width
+	noBest  error         // of all but the built-in network
 	running atomic.Int32
 	most    atomic.Int32
 	calls   atomic.Int32
@@ -62,6 +63,9 @@ func (f *fake) Remove(ctx context.Context, pic *picture.Picture, r engine.Reques
 	}
 	if err := f.fails[pic.Size().X]; err != nil {
 		return nil, err
+	}
+	if f.noBest != nil && r.Model != engine.BuiltIn {
+		return nil, f.noBest
 	}
 	src := picture.FromImage(pic.Image).Image
 	alpha := image.NewGray(src.Bounds())
@@ -438,52 +442,6 @@ func TestQueue_ShownItemFirst(t *testing.T) {
 	}
 	close(f.hold)
 	b.wait(t)
-}
-
-func TestQuick_PreviewThenBest(t *testing.T) {
-	f := (&fake{hold: make(chan struct{})}).models2()
-	b := newBench(t, f)
-	b.SetPaused(true)
-	ids := b.Add(Source{Image: disc(20, 20)})
-	b.Prefer(ids[0])
-	b.SetPaused(false)
-	f.hold <- struct{}{}
-	eventually(t, "the quick result is shown", func() bool { it := b.item(t, ids[0]); return it.Preview && it.State == Working })
-	if it := b.item(t, ids[0]); it.Model != engine.BuiltIn {
-		t.Errorf("%+v", it)
-	}
-	if c, err := b.Cutout(ctx, ids[0]); err != nil || c.Alpha.Pix[0] != 7 {
-		t.Errorf("the quick result cannot be seen: %v", err)
-	}
-	b.Add(Source{Image: disc(22, 22)})
-	close(f.hold)
-	b.wait(t)
-	it := b.item(t, ids[0])
-	if it.Preview || it.Model != engine.Best || it.State != Done {
-		t.Errorf("%+v", it)
-	}
-	if c, err := b.Cutout(ctx, ids[0]); err != nil || c.Alpha.Pix[0] != 0 {
-		t.Errorf("the quick result stayed: %v", err)
-	}
-	if f.calls.Load() != 3 { // the second picture is not looked at
-		t.Errorf("%d calls", f.calls.Load())
-	}
-	if n := b.parts(t); n != 4 {
-		t.Errorf("%d parts are kept of two pictures", n)
-	}
-}
-
-func TestQuick_NotWithoutABetterOne(t *testing.T) {
-	f := &fake{models: []engine.ModelInfo{{Name: engine.BuiltIn, Best: true, BuiltIn: true, Installed: true}}}
-	b := newBench(t, f)
-	b.SetPaused(true)
-	ids := b.Add(Source{Image: disc(20, 20)})
-	b.Prefer(ids[0])
-	b.SetPaused(false)
-	b.wait(t)
-	if f.calls.Load() != 1 {
-		t.Errorf("%d calls", f.calls.Load())
-	}
 }
 
 func TestFastSetting_AsksForTheBuiltIn(t *testing.T) {

@@ -54,6 +54,9 @@ func (w *Window) AddPaths(paths []string) {
 // add adds pictures and shows the first of them.
 func (w *Window) add(sources ...app.Source) {
 	ids := w.Workspace.Add(sources...)
+	if len(ids) > 0 {
+		w.Workspace.Prefer(ids[0]) // before it is shown: it is being decoded already
+	}
 	w.refreshAll()
 	if len(ids) > 0 {
 		w.list.choose(ids[0])

@@ -157,9 +157,12 @@ func (v *view) fetch(full bool) {
 		return
 	}
 	v.loading, v.again = true, false
+	if item.Preview { // there is no more than the screen shows
+		full = false
+	}
 	want := wanted{
 		item: item, edit: v.w.Workspace.Edit(item.ID), most: v.stage.ViewSize(),
-		whole: v.whole, veil: v.stage.Veil() != widgets.Plain, full: full,
+		whole: v.whole && !item.Preview, veil: v.stage.Veil() != widgets.Plain && !item.Preview, full: full,
 	}
 	if want.most.X < 64 || want.most.Y < 64 {
 		want.most = image.Pt(1024, 768)

@@ -97,21 +97,28 @@ class Pictures:
         return colours(rng, view(rng, im, n))
 
     def composite(self, rng):
-        """A cut-out subject, moved and scaled, on the empty part of another photo (or on its own, blurred)."""
-        while (k := self.pick(rng)) not in self.small:
-            pass
-        im = self.rgba[k]
+        """A cut-out subject, moved and scaled, now and then two, on the empty part of another photo (or on
+        the first one's own, blurred)."""
+        im = self.subject(rng)
         if rng.random() < .9:
             k, (x, y, d) = rng.choice(self.grounds)
             ground = cv2.resize(self.rgba[k, y:y + d, x:x + d, :3], (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
         else:
             ground = cv2.blur(im[..., :3], (k := rng.randrange(15, 60), k))
-        s, c = rng.uniform(.5, 1.15), SIDE / 2
-        dx, dy = (rng.uniform(-.25, .25) * SIDE for _ in 'xy')
-        m = np.float32([[s, 0, c - s * c + dx], [0, s, c - s * c + dy]])
-        im = cv2.warpAffine(colours(rng, im), m, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
-        a = im[..., 3] / np.float32(255)
-        return join(cv2.blendLinear(im[..., :3].copy(), ground, a, 1 - a), im[..., 3])
+        whole = join(ground, np.zeros((SIDE, SIDE), np.uint8))
+        for im in (im,) if rng.random() < .8 else (im, self.subject(rng)):
+            s, c = rng.uniform(.5, 1.15), SIDE / 2
+            dx, dy = (rng.uniform(-.25, .25) * SIDE for _ in 'xy')
+            m = np.float32([[s, 0, c - s * c + dx], [0, s, c - s * c + dy]])
+            im = cv2.warpAffine(colours(rng, im), m, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
+            a = im[..., 3] / np.float32(255)
+            whole = join(cv2.blendLinear(im[..., :3].copy(), whole[..., :3].copy(), a, 1 - a), cv2.max(im[..., 3], whole[..., 3]))
+        return whole
+
+    def subject(self, rng):
+        while (k := self.pick(rng)) not in self.small:
+            pass
+        return self.rgba[k]
 
 
 def join(rgb, alpha): return cv2.merge([*cv2.split(rgb), alpha])
@@ -143,10 +150,15 @@ def colours(rng, im):
     m = np.eye(3) * sat + (1 - sat) * np.array([.3, .59, .11])
     m = np.diag([rng.uniform(.8, 1.2) for _ in 'rgb']) @ m * rng.uniform(.65, 1.35)
     m += [[rng.gauss(0, .04) for _ in 'rgb'] for _ in 'rgb']
+    if rng.random() < .25:  # another hue: a turn about the grey axis
+        m = m @ cv2.Rodrigues(np.full(3, rng.uniform(-1.2, 1.2) / math.sqrt(3)))[0]
     rgb = cv2.transform(im[..., :3], np.c_[m, np.full(3, rng.uniform(-25, 25))])
     if rng.random() < .4:
         gamma = math.exp(rng.uniform(-.5, .5))
         rgb = cv2.LUT(rgb, (255 * (np.arange(256) / 255) ** gamma).astype(np.uint8))
+    if rng.random() < .2:  # light that falls off across the picture
+        light = cv2.resize(np.float32([[rng.uniform(.5, 1.3) for _ in 'ab'] for _ in 'ab']), rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        rgb = cv2.multiply(rgb, cv2.merge([light] * 3), dtype=cv2.CV_8U)
     if rng.random() < .12:
         rgb = cv2.GaussianBlur(rgb, (0, 0), rng.uniform(.4, 1.8))
     if rng.random() < .12:
@@ -227,15 +239,19 @@ class Net(nn.Module):
 
 
 def loss(out, alpha):
-    """Cross-entropy + soft IoU + mean difference at every scale; alpha (b, 1, n, n) in 0..1."""
+    """Cross-entropy + soft IoU + mean difference at every scale; alpha (b, 1, n, n) in 0..1. Pixels count
+    more the less they are like those around them (Wei, Wang, Huang: F3Net, AAAI 2020, eq. 5 to 9)."""
     total = 0.
     for weight, logit in zip((1., .4, .4, .3, .3), out):
         alpha = F.avg_pool2d(alpha, 2)
+        around = alpha.shape[2] // 24 * 2 + 1
+        w = 1 + 3 * (F.avg_pool2d(alpha, around, 1, around // 2, count_include_pad=False) - alpha).abs()
         logit = logit.float()
         p = torch.sigmoid(logit)
-        both, any_ = (p * alpha).sum((2, 3)), (p + alpha - p * alpha).sum((2, 3))
-        total += weight * (F.binary_cross_entropy_with_logits(logit, alpha) + .5 * (1 - (both + 1) / (any_ + 1)).mean()
-                           + .5 * (p - alpha).abs().mean())
+        mean = lambda x: ((w * x).sum((2, 3)) / w.sum((2, 3))).mean()
+        both, any_ = (w * p * alpha).sum((2, 3)), (w * (p + alpha - p * alpha)).sum((2, 3))
+        total += weight * (mean(F.binary_cross_entropy_with_logits(logit, alpha, reduction='none'))
+                           + .5 * (1 - (both + 1) / (any_ + 1)).mean() + .5 * mean((p - alpha).abs()))
     return total
 
 

@@ -51,12 +51,11 @@ var headers = map[Format]func(*source) (header, error){
 // Errors are *fault.Error of kind Empty, Unsupported, Damaged, TooLarge, or
 // whatever reading itself failed with.
 func Decode(r io.Reader, name string, l Limits) (*Picture, error) {
-	l = l.orDefault()
-	src, err := newSource(r, name, l)
+	raw, err := Read(r, name, l)
 	if err != nil {
 		return nil, err
 	}
-	return src.decode(l)
+	return raw.Picture()
 }
 
 // DecodeFile is Decode for a file on disk, which is read in place. Beside
@@ -69,7 +68,11 @@ func DecodeFile(path string, l Limits) (*Picture, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return src.decode(l)
+	raw, err := src.read(l)
+	if err != nil {
+		return nil, err
+	}
+	return raw.Picture()
 }
 
 // Probe reads the header of a picture: its format and its upright size. It
@@ -181,27 +184,6 @@ func (s *source) header(l Limits) (f Format, h header, err error) {
 		err = errDamaged("it ends early")
 	}
 	return f, h, s.fault(err)
-}
-
-// decode reads the whole picture.
-func (s *source) decode(l Limits) (p *Picture, err error) {
-	f, h, err := s.header(l)
-	if err != nil {
-		return nil, err
-	}
-	defer s.recover(&err)
-	img, err := h.pixels()
-	if err != nil {
-		return nil, s.fault(err)
-	}
-	p = FromImage(img)
-	p.Image = h.orient.upright(p.Image)
-	p.Format = f
-	p.Meta = h.meta
-	if isRGB(h.icc) {
-		p.ICC = h.icc
-	}
-	return p, nil
 }
 
 // recover turns a decoder's panic into an error: input that a decoder did not

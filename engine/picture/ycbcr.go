@@ -38,6 +38,35 @@ func fromYCbCr(m *image.YCbCr) *image.NRGBA {
 	return n
 }
 
+// smallYCbCr is fromYCbCr at a smaller size: of the pixels that one stands for
+// the mean luma, of up to samples a side, and the chroma in their middle.
+func smallYCbCr(m *image.YCbCr, size image.Point) *image.NRGBA {
+	const samples = 4
+	full := m.Rect.Size()
+	n := image.NewNRGBA(image.Rectangle{Max: size})
+	eachRow(n, func(y int, dst []uint8) {
+		y0, y1 := y*full.Y/size.Y, (y+1)*full.Y/size.Y
+		down := max(1, (y1-y0)/samples)
+		for x := range size.X {
+			x0, x1 := x*full.X/size.X, (x+1)*full.X/size.X
+			across := max(1, (x1-x0)/samples)
+			sum, count := int32(0), int32(0)
+			for v := y0; v < y1; v += down {
+				line := m.Y[v*m.YStride:][:full.X]
+				for u := x0; u < x1; u += across {
+					sum, count = sum+int32(line[u]), count+1
+				}
+			}
+			at := m.COffset((x0+x1)/2, (y0+y1)/2)
+			b, r := int32(m.Cb[at])-128, int32(m.Cr[at])-128
+			v := (sum + count/2) / count * 0x10101
+			p := dst[4*x:][:4:4]
+			p[0], p[1], p[2], p[3] = clamp16(v+91881*r), clamp16(v-22554*b-46802*r), clamp16(v+116130*b), 255
+		}
+	})
+	return n
+}
+
 // clamp16 is v / 65536 held in 0..255.
 func clamp16(v int32) uint8 {
 	if uint32(v)&0xff000000 == 0 {
