@@ -60,7 +60,7 @@ func (w *Workspace) first(r *run, size image.Point) (q engine.Request, ok bool) 
 // quickly returns a request to the built-in network instead of the one that
 // was asked for.
 func quickly(r engine.Request) engine.Request {
-	r.Model, r.Device, r.Quality = engine.BuiltIn, "", matte.Fast
+	r.Model, r.Device, r.Quality = engine.BuiltIn, "", matte.Draft
 	return r
 }
 

@@ -70,7 +70,7 @@ func TestFirstLook_ThenTheBest(t *testing.T) {
 	if f.calls.Load() != 3 { // the second picture is not looked at
 		t.Errorf("%d calls", f.calls.Load())
 	}
-	if f.requests[0] != (engine.Request{Method: engine.Auto, Model: engine.BuiltIn, Quality: matte.Fast}) {
+	if f.requests[0] != (engine.Request{Method: engine.Auto, Model: engine.BuiltIn, Quality: matte.Draft}) {
 		t.Errorf("%+v", f.requests[0])
 	}
 	if n := b.parts(t); n != 4 {
@@ -175,7 +175,7 @@ func TestFirstLook_StopIsEnough(t *testing.T) {
 		if _, err := b.Cutout(ctx, id); (err == nil) == twice {
 			t.Errorf("twice %v: %v", twice, err)
 		}
-		if !twice && (it.Model != engine.BuiltIn || f.requests[2].Quality == matte.Fast) {
+		if !twice && (it.Model != engine.BuiltIn || f.requests[2].Quality == matte.Draft) {
 			t.Errorf("%+v after %+v", it, f.requests)
 		}
 		if twice {

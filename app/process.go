@@ -55,7 +55,9 @@ func (w *Workspace) process(r *run) error {
 		look := w.views.firstOf(r.e)
 		w.mu.Unlock()
 		if look != nil && look.small.cut != nil && r.ctx.Err() == nil { // better than nothing, and the error will be told
-			w.remove(r, pic, quickly(r.request), true)
+			instead := r.request
+			instead.Model, instead.Device = engine.BuiltIn, ""
+			w.remove(r, pic, instead, true)
 		}
 		return err
 	}

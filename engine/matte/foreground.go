@@ -32,7 +32,7 @@ func EstimateForeground(ctx context.Context, src image.Image, alpha *image.Gray)
 
 // cleaned shrinks the picture and estimates its foreground.
 func (p *pixels) cleaned(ctx context.Context, alpha *image.Gray) (image.Image, error) {
-	s := scaleOf(p.w, p.h)
+	s := scaleOf(p.w, p.h, workSide)
 	rgb, err := p.shrink(ctx, s)
 	if err != nil {
 		return nil, err

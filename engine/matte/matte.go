@@ -30,9 +30,10 @@ type Quality string
 
 // The qualities. Fine is the default.
 const (
-	Off  Quality = "off"  // bilinear resize of the mask
-	Fast Quality = "fast" // guided filter
-	Fine Quality = "fine" // matting in the unknown band
+	Off   Quality = "off"   // bilinear resize of the mask
+	Draft Quality = "draft" // as Fast, decided on a coarser picture; colours as they are: for a first look
+	Fast  Quality = "fast"  // guided filter
+	Fine  Quality = "fine"  // matting in the unknown band
 )
 
 // Hint is what a person says of a pixel.

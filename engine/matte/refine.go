@@ -59,7 +59,11 @@ func refine(ctx context.Context, src image.Image, m Mask, o Options, progress fu
 
 // matted makes a cut-out by the guided filter or by matting.
 func matted(ctx context.Context, p *pixels, m Mask, o Options, todo *steps) (*Cutout, error) {
-	s, err := newSmall(ctx, p, m)
+	side := workSide
+	if o.Quality == Draft {
+		side = draftSide
+	}
+	s, err := newSmall(ctx, p, m, side)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +77,7 @@ func matted(ctx context.Context, p *pixels, m Mask, o Options, todo *steps) (*Cu
 	}
 	todo.part(0.05)(1)
 	solved := todo.part(0.5)
-	if o.Quality == Fast {
+	if o.Quality == Fast || o.Quality == Draft {
 		err = s.fast(ctx, p, alpha)
 	} else {
 		err = s.fine(ctx, p, alpha, solved)
@@ -94,7 +98,7 @@ func matted(ctx context.Context, p *pixels, m Mask, o Options, todo *steps) (*Cu
 	}
 	todo.part(0.05)(1)
 	c := &Cutout{Alpha: alpha}
-	if o.NoForeground {
+	if o.NoForeground || o.Quality == Draft {
 		c.Foreground, err = p.opaque(ctx)
 	} else {
 		c.Foreground, err = p.foreground(ctx, s.rgb, s.scale, alpha, s.state)
@@ -195,7 +199,7 @@ func solve(ctx context.Context, src image.Image, trimap *image.Gray, guess *Mask
 		if err := guess.check(); err != nil {
 			return nil, err
 		}
-		s, err := newSmall(ctx, &p, *guess)
+		s, err := newSmall(ctx, &p, *guess, workSide)
 		if err != nil {
 			return nil, err
 		}

@@ -12,7 +12,7 @@ import (
 	"kirinuki/engine/fault"
 )
 
-var qualities = []Quality{Off, Fast, Fine}
+var qualities = []Quality{Off, Draft, Fast, Fine}
 
 // ring is a plain subject with a hole on a plain background: a picture whose
 // exact alpha and colours are known.
@@ -136,7 +136,7 @@ func TestRefine_NothingChangesOutsideTheBand(t *testing.T) {
 	alpha, fore := hairBall(200, 180, 3)
 	s := scene{src: compose(fore, backdrop("busy", 3, 200, 180, fore), alpha), mask: coarseMask(alpha, 3, 3, 2)}
 	trimap := Trimap(s.src, s.mask, nil)
-	for _, q := range []Quality{Fast, Fine} {
+	for _, q := range []Quality{Draft, Fast, Fine} {
 		c := refined(t, s, Options{Quality: q})
 		out := c.Foreground.(*image.NRGBA)
 		for i, v := range trimap.Pix {

@@ -10,6 +10,9 @@ import (
 // has: that of the networks' own input, beyond which a mask says nothing.
 const workSide = 1024
 
+// draftSide is the same for a Draft.
+const draftSide = 384
+
 // small is the picture at about the network's resolution, beside the mask:
 // here it is decided what is subject, what is not, and what is unknown.
 type small struct {
@@ -29,12 +32,13 @@ const (
 )
 
 // scaleOf returns how many pixels of a w by h picture lie under one of the
-// small picture's, along each side.
-func scaleOf(w, h int) int { return max(1, (max(w, h)+workSide/2)/workSide) }
+// small picture's, of about side, along each side.
+func scaleOf(w, h, side int) int { return max(1, (max(w, h)+side/2)/side) }
 
-// newSmall shrinks p by area average and stretches m over the same grid.
-func newSmall(ctx context.Context, p *pixels, m Mask) (*small, error) {
-	s := scaleOf(p.w, p.h)
+// newSmall shrinks p to about side by area average and stretches m over the
+// same grid.
+func newSmall(ctx context.Context, p *pixels, m Mask, side int) (*small, error) {
+	s := scaleOf(p.w, p.h, side)
 	g := &small{scale: s, w: (p.w + s - 1) / s, h: (p.h + s - 1) / s}
 	g.blur = max(1, float64(p.w)/float64(s*m.W), float64(p.h)/float64(s*m.H))
 	r, err := resample(ctx, m, g.w, g.h, float64(s*m.W)/float64(p.w), float64(s*m.H)/float64(p.h))

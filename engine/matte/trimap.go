@@ -40,7 +40,7 @@ func Trimap(src image.Image, m Mask, h *Hints) *image.Gray {
 		return nil
 	}
 	ctx := context.Background()
-	s, err := newSmall(ctx, &p, m)
+	s, err := newSmall(ctx, &p, m, workSide)
 	if err != nil || s.divide(ctx, Options{}) != nil {
 		return nil
 	}
