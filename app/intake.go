@@ -44,9 +44,6 @@ func (w *Workspace) Add(src ...Source) []ID {
 		ids = append(ids, e.id)
 		added = append(added, e)
 	}
-	if w.listed(w.preferred) == nil { // nothing else is looked at
-		w.preferred = ids[0]
-	}
 	w.order = append(w.order, ids...)
 	w.lookAt(added)
 	w.notify.all()

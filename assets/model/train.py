@@ -20,7 +20,7 @@ import cv2, numpy as np, torch, torch.multiprocessing as mp, torch.nn as nn, tor
 DATA = pathlib.Path(os.environ.get('DATA', '.'))
 WORK = pathlib.Path(os.environ.get('WORK') or pathlib.Path(__file__).parent / 'work')
 SEED, SIDE, HELD_OUT = 4, 288, 200
-SHARE = {'clo': .25, 'ccp': .25}  # product and street-fashion photos are many and alike: seen less often
+SHARE = {'clo': .15, 'ccp': .15}  # product and street-fashion photos are many and alike: seen less often
 
 
 # --- data -----------------------------------------------------------------------------------------
@@ -94,15 +94,24 @@ class Pictures:
 
     def picture(self, rng, n):
         im = self.composite(rng) if rng.random() < self.composites else self.rgba[self.pick(rng)]
+        if rng.random() < .08:  # two photos side by side, or one above the other
+            other, at = self.rgba[self.pick(rng)], rng.randrange(SIDE // 4, 3 * SIDE // 4)
+            im = np.concatenate([im[:, :at], other[:, at:]], 1) if rng.random() < .5 else np.concatenate([im[:at], other[at:]])
+        if rng.random() < .15:  # a reflection of another photo over it
+            im = join(cv2.addWeighted(im[..., :3], 1 - (t := rng.uniform(.1, .35)), self.ground(rng), t, 0), im[..., 3])
         return colours(rng, view(rng, im, n))
+
+    def ground(self, rng):
+        """The empty part of a photo, stretched to SIDE."""
+        k, (x, y, d) = rng.choice(self.grounds)
+        return cv2.resize(self.rgba[k, y:y + d, x:x + d, :3], (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
 
     def composite(self, rng):
         """A cut-out subject, moved and scaled, now and then two, on the empty part of another photo (or on
         the first one's own, blurred)."""
         im = self.subject(rng)
         if rng.random() < .9:
-            k, (x, y, d) = rng.choice(self.grounds)
-            ground = cv2.resize(self.rgba[k, y:y + d, x:x + d, :3], (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+            ground = self.ground(rng)
         else:
             ground = cv2.blur(im[..., :3], (k := rng.randrange(15, 60), k))
         whole = join(ground, np.zeros((SIDE, SIDE), np.uint8))
@@ -118,7 +127,10 @@ class Pictures:
     def subject(self, rng):
         while (k := self.pick(rng)) not in self.small:
             pass
-        return self.rgba[k]
+        im = self.rgba[k]
+        if rng.random() < .2:  # what it looks like says nothing, only that it is another thing than the ground
+            im = join(self.ground(rng), im[..., 3])
+        return im
 
 
 def join(rgb, alpha): return cv2.merge([*cv2.split(rgb), alpha])
@@ -189,7 +201,7 @@ class Residual(nn.Module):
     def forward(self, x):
         y = self.b(self.a(x))
         if self.training:  # now and then a picture goes by the shortcut alone
-            y = y * ((torch.rand(len(x), 1, 1, 1) > .1) / .9).to(y.dtype)
+            y = y * ((torch.rand(len(x), 1, 1, 1) > .15) / .85).to(y.dtype)
         return F.relu(x + y)
 
 
@@ -218,7 +230,7 @@ class Net(nn.Module):
         down = [nn.Sequential(nn.Conv2d(3, w[0], 4, 2, 1, bias=False), nn.BatchNorm2d(w[0]), nn.ReLU(inplace=True))]
         down += [nn.Sequential(conv(w[i - 1], w[i], 3, 2), *[Residual(w[i]) for _ in range(self.DEEP[i])]) for i in range(1, 6)]
         self.down = nn.ModuleList(down)
-        self.context = nn.Sequential(Context(w[5]), nn.Dropout2d(.15), conv(w[5], b[4], 1))
+        self.context = nn.Sequential(Context(w[5]), nn.Dropout2d(.2), conv(w[5], b[4], 1))
         self.side = nn.ModuleList([nn.Conv2d(w[i], b[i], 1) for i in range(5)])
         self.narrow = nn.ModuleList([nn.Conv2d(b[min(i + 1, 4)], b[i], 1) for i in range(5)])
         self.up = nn.ModuleList([conv(b[i], b[i]) if i == 0 else nn.Sequential(conv(b[i], b[i]), conv(b[i], b[i])) for i in range(5)])
@@ -315,12 +327,13 @@ def worker(rank, a, grads, spread, barrier):
         s = torch.load(begin)
         net.load_state_dict(s['net']), opt.load_state_dict(s['opt'])
         mean, step = s['mean'], s['step']
-    pictures = Pictures(composites=.4 if a.do == 'learn' else .3)
+    pictures = Pictures(composites=.4)
     first, clock, saved, smooth, done = step, time.time(), time.time(), None, 0.
     while done < 1:
         rng = random.Random(SEED + 1000003 * (a.workers * step + rank))
         torch.manual_seed(rng.randrange(2**31))
-        batch = torch.from_numpy(np.stack([pictures.picture(rng, a.size) for _ in range(a.batch)])).permute(0, 3, 1, 2).float()
+        size = a.size if done > .65 or a.do == 'learn' else random.Random(step).choice((160, 192, 224, a.size))
+        batch = torch.from_numpy(np.stack([pictures.picture(rng, size) for _ in range(a.batch)])).permute(0, 3, 1, 2).float()
         with torch.cpu.amp.autocast(dtype=torch.bfloat16):
             logits = net(batch[:, :3].contiguous(memory_format=torch.channels_last))
         here = loss(logits, batch[:, 3:] / 255)
