@@ -28,6 +28,8 @@ type Desk struct {
 	engine *watched
 	space  *app.Workspace
 	stats  *stats.Store
+	ctx    context.Context
+	stop   context.CancelFunc
 	once   sync.Once
 }
 
@@ -39,6 +41,7 @@ func Open(choices *settings.Store, version string, paths []string) *Desk {
 		engine: newWatched(Engine()),
 		stats:  stats.Open(inData("statistics.json"), s.Statistics),
 	}
+	d.ctx, d.stop = context.WithCancel(context.Background())
 	log := diag.Open(inData("diagnostic.log"), s.Log)
 	d.space = app.Open(app.Config{Remover: d.engine, Settings: choices, Stats: d.stats, Log: log})
 	d.Deps = ui.Deps{
@@ -49,11 +52,18 @@ func Open(choices *settings.Store, version string, paths []string) *Desk {
 		Statistics: d.stats,
 		Log:        log,
 		Version:    version,
-		OnReady:    func() { lock(log) },
-		Open:       paths,
+		OnReady: func() {
+			lock(log)
+			go d.warm()
+		},
+		Open: paths,
 	}
 	return d
 }
+
+// warm loads the network of the first look while a person still looks for the
+// first picture. What is wrong with it that picture will say.
+func (d *Desk) warm() { d.engine.Warm(d.ctx, engine.BuiltIn, "") }
 
 // Engine is the configuration that the window and the command line share:
 // networks run in a child process where the program can start itself.
@@ -76,6 +86,7 @@ func lock(log *diag.Log) {
 // than once and from a signal's goroutine.
 func (d *Desk) Close() {
 	d.once.Do(func() {
+		d.stop()
 		d.space.Close()
 		d.engine.Close()
 		d.stats.Close()
