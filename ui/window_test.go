@@ -706,7 +706,7 @@ func TestSaveWhileWorking_IsDoneAsSoonAsThereIsAResult(t *testing.T) {
 	}
 }
 
-func TestQuickResult_CanBeLookedAtWhileTheBetterOneIsMade(t *testing.T) {
+func TestFirstLook_CanBeLookedAtWhileTheResultIsMade(t *testing.T) {
 	w, ws, _ := open(t, func(d *Deps) { d.Workspace.(*uitest.Workspace).Auto = false })
 	w.Drop(uris("/a.jpg"))
 	ws.Set(1, func(i *app.Item) { i.State, i.Preview, i.Progress = app.Working, true, 0.3 })
@@ -714,4 +714,17 @@ func TestQuickResult_CanBeLookedAtWhileTheBetterOneIsMade(t *testing.T) {
 	if w.top.sides.Disabled() || w.view.chip.words.Text() != words.T("chip.better") {
 		t.Errorf("sides %v, chip %q", w.top.sides.Disabled(), w.view.chip.words.Text())
 	}
+	// There is no more of it than the screen shows: looking closely, or at
+	// what was removed, must not ask for more.
+	w.view.stage.SetVeil(widgets.Overlay)
+	w.view.fetch(true)
+	until(t, "it was fetched", func() bool { return !w.view.loading })
+	if w.view.full || w.banner.text() != "" {
+		t.Errorf("full %v, banner %q", w.view.full, w.banner.text())
+	}
+	ws.Finish(1)
+	pump()
+	until(t, "the result was fetched", func() bool { return !w.view.loading })
+	w.view.fetch(true)
+	until(t, "every pixel", func() bool { return w.view.full })
 }

@@ -268,8 +268,15 @@ func (w *Workspace) Original(_ context.Context, id app.ID) (*picture.Picture, er
 	return &picture.Picture{Image: img, Opaque: true}, nil
 }
 
-// Cutout returns the drawing's disc.
+// Cutout returns the drawing's disc, of an item that is done.
 func (w *Workspace) Cutout(ctx context.Context, id app.ID) (*matte.Cutout, error) {
+	if item, _ := w.Item(id); item.State != app.Done {
+		return nil, fault.New(fault.NotFound, item.Name, nil)
+	}
+	return w.cutout(id)
+}
+
+func (w *Workspace) cutout(id app.ID) (*matte.Cutout, error) {
 	if w.Cutout0 != nil {
 		return w.Cutout0, nil
 	}
@@ -288,7 +295,7 @@ func (w *Workspace) Show(ctx context.Context, id app.ID, _ image.Point) (app.Sho
 		return app.Shown{}, fault.New(fault.Expired, "", nil)
 	}
 	s := app.Shown{Before: p.Image, Revision: item.Revision}
-	if item.State != app.Done {
+	if item.State != app.Done && !item.Preview {
 		return s, nil
 	}
 	f, err := w.finish(ctx, id)
@@ -313,7 +320,7 @@ func (w *Workspace) finish(ctx context.Context, id app.ID) (*compose.Finished, e
 	if err != nil {
 		return nil, err
 	}
-	c, err := w.Cutout(ctx, id)
+	c, err := w.cutout(id)
 	if err != nil {
 		return nil, err
 	}
