@@ -717,14 +717,16 @@ func TestFirstLook_CanBeLookedAtWhileTheResultIsMade(t *testing.T) {
 	// There is no more of it than the screen shows: looking closely, or at
 	// what was removed, must not ask for more.
 	w.view.stage.SetVeil(widgets.Overlay)
+	idle := func() bool { return !w.view.loading }
+	until(t, "the first look was fetched", idle)
 	w.view.fetch(true)
-	until(t, "it was fetched", func() bool { return !w.view.loading })
+	until(t, "it was fetched again", idle)
 	if w.view.full || w.banner.text() != "" {
 		t.Errorf("full %v, banner %q", w.view.full, w.banner.text())
 	}
 	ws.Finish(1)
 	pump()
-	until(t, "the result was fetched", func() bool { return !w.view.loading })
+	until(t, "the result was fetched", idle)
 	w.view.fetch(true)
 	until(t, "every pixel", func() bool { return w.view.full })
 }

@@ -81,7 +81,7 @@ func (w *Workspace) Set(id app.ID, f func(*app.Item)) {
 
 // Finish makes an item done.
 func (w *Workspace) Finish(id app.ID) {
-	w.Set(id, func(i *app.Item) { i.State, i.Progress, i.Thumb = app.Done, 1, thumb(id) })
+	w.Set(id, func(i *app.Item) { i.State, i.Preview, i.Progress, i.Thumb = app.Done, false, 1, thumb(id) })
 }
 
 // Add puts pictures in the list.
