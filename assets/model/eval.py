@@ -1,8 +1,9 @@
 """Measures the network: max F-beta (beta^2 = .3), mean absolute error and IoU at one half.
 
-    eval.py [CHECKPOINT.pt] [--exact] [--once] [--size 256] [--sheet out.png]      default: WORK/cooled.pt
+    eval.py [CHECKPOINT.pt] [--exact] [--once] [--sure 3] [--size 256] [--sheet out.png]      default: WORK/cooled.pt
 
-As the program has it: weights rounded as in the file (not with --exact), mean of two looks (not with --once).
+As the program has it: weights rounded as in the file (not with --exact), mean of two looks (not with --once),
+logits times export.SURE.
 
 Held-out photos are judged against the teacher's masks, and apart from them photos of people against masks
 drawn by humans. Precision and recall are averaged over pictures before F is taken, at the best of 256
@@ -14,14 +15,14 @@ import cv2, numpy as np, torch
 import export, train
 
 
-def network(path, exact=False):
+def network(path, exact=False, twice=True, sure=export.SURE):
     """-> function (b, n, n, 3) uint8 -> (b, n/2, n/2) float in 0..1"""
     if exact:
         net = train.Net().eval()
         net.load_state_dict(torch.load(path, map_location='cpu')['mean'])
     else:
         net = export.load(path)
-    net = net.to(memory_format=torch.channels_last)
+    net = export.Answer(net, twice, sure).to(memory_format=torch.channels_last)
 
     def run(rgb):
         with torch.no_grad():
@@ -30,12 +31,10 @@ def network(path, exact=False):
     return run
 
 
-def masks(run, rgb, size, twice=True):
+def masks(run, rgb, size):
     """(n, s, s, 3) uint8 -> (n, s, s) in 0..1, each picture resized to size and its mask back."""
     small = np.stack([cv2.resize(p, (size, size), interpolation=cv2.INTER_AREA) for p in rgb])
     out = np.concatenate([run(small[k:k + 16]) for k in range(0, len(small), 16)])
-    if twice:
-        out = (out + np.concatenate([run(small[k:k + 16, :, ::-1]) for k in range(0, len(small), 16)])[..., ::-1]) / 2
     return np.stack([cv2.resize(m, rgb.shape[1:3], interpolation=cv2.INTER_LINEAR) for m in out])
 
 
@@ -64,19 +63,19 @@ class Score:
 USUAL = ('bsd', 'cat', 'coco', 'inet')  # photos of anything; the other groups are people and clothes
 
 
-def report(run, size, twice=True):
+def report(run, size):
     """Prints a line for each group, for photos of anything, all held-out photos and the human masks.
     -> (n, SIDE, SIDE, 4) held-out photos, (n, SIDE, SIDE) what the network says of them"""
     ids, rgba = train.open_set('photos')
     held = train.split()[1]
     human = train.open_set('human')[1]
     x, scores = rgba[held], {}
-    got = masks(run, x[..., :3], size, twice)
+    got = masks(run, x[..., :3], size)
     for k, g, w in zip(held, got, x[..., 3] / 255.):
         group = train.group(ids[k])
         for name in (group, '~held', *['~anything'] * (group in USUAL)):
             scores.setdefault(name, Score()).add(g, w)
-    for g, w in zip(masks(run, human[..., :3], size, twice), human[..., 3] / 255.):
+    for g, w in zip(masks(run, human[..., :3], size), human[..., 3] / 255.):
         scores.setdefault('~human', Score()).add(g, w)
     for name, s in sorted(scores.items()):
         print(f'{name.strip("~"):9}', s.text(), flush=True)
@@ -99,9 +98,10 @@ if __name__ == '__main__':
     p.add_argument('--size', type=int, default=256)
     p.add_argument('--once', action='store_true')
     p.add_argument('--exact', action='store_true')
+    p.add_argument('--sure', type=float, default=export.SURE)
     p.add_argument('--sheet')
     a = p.parse_args()
     torch.set_num_threads(1)
-    x, got = report(network(a.file, a.exact), a.size, not a.once)
+    x, got = report(network(a.file, a.exact, not a.once, a.sure), a.size)
     if a.sheet:
         sheet(a.sheet, x[::4], got[::4])

@@ -3,31 +3,38 @@
     export.py [CHECKPOINT.pt]       default: WORK/cooled.pt
 
 The graph takes `input` (1, 3, 256, 256) float32 RGB in 0..255, the picture stretched to the square, and gives
-`output` (1, 1, 128, 128) float32 in 0..1, the mean of two looks, one at the mirrored picture. Batch norms are
+`output` (1, 1, 256, 256) float32 in 0..1, of the mean of two looks, one at the mirrored picture. Batch norms are
 folded into the convolutions. In the file a large
 weight is int8 times a scale for each output channel, a small one fp16; the nodes that widen them to float32
 are constant, so a runtime does that once, when it loads, and computes in float32.
 """
 import hashlib, io, pathlib, sys
-import numpy as np, onnx, torch
+import numpy as np, onnx, torch, torch.nn.functional as F
 from onnx import TensorProto, helper, numpy_helper
 
 import fixtures, train
 
 HERE = pathlib.Path(__file__).parent
 SIZE, OPSET, LARGE = 256, 13, 16384
+SURE = 3  # logits count so many times: a half-transparent "perhaps" is always wrong, and an edge is for the matting
 
 
-class Twice(torch.nn.Module):
-    """The network's answer for a picture and for its mirror image, averaged: better than one, at twice the work."""
+class Answer(torch.nn.Module):
+    """Subject in 0..1 (b, 1, n, n), from the mean of two looks at a picture, one of them at its mirror image:
+    better than one, at twice the work. twice=False looks once."""
 
-    def __init__(self, net):
+    def __init__(self, net, twice=True, sure=SURE):
         super().__init__()
-        self.net = net
+        self.net, self.twice, self.sure = net, twice, sure
 
     def forward(self, x):
-        y, mirrored = self.net(torch.cat([x, mirror(x)])).chunk(2)
-        return (y + mirror(mirrored)) / 2
+        if self.twice:
+            y, mirrored = self.net(torch.cat([x, mirror(x)])).chunk(2)
+            y = (y + mirror(mirrored)) / 2
+        else:
+            y = self.net(x)
+        y = F.interpolate(y, scale_factor=2., mode='bilinear', align_corners=False)  # of logits: smooth after the sigmoid too
+        return torch.sigmoid(self.sure * y)
 
 
 def mirror(x): return x.index_select(3, torch.arange(x.shape[3] - 1, -1, -1))  # Gather: every provider has it
@@ -83,7 +90,7 @@ def graph(net):
 
 if __name__ == '__main__':
     torch.set_num_threads(1)
-    net = Twice(load(sys.argv[1] if len(sys.argv) > 1 else train.WORK / 'cooled.pt')).eval()
+    net = Answer(load(sys.argv[1] if len(sys.argv) > 1 else train.WORK / 'cooled.pt')).eval()
     data = graph(net).SerializeToString()
     (HERE / 'builtin.onnx').write_bytes(data)
     (HERE / 'builtin.sha256').write_text(hashlib.sha256(data).hexdigest())

@@ -2,7 +2,7 @@
 
     fixtures/NAME.png         the picture, 256 px square
     fixtures/NAME.mask.png    where the subject is, as drawn
-    fixtures/NAME.recipe.png  what the recipe's network answers, 128 px, 16 bit: the committed file must agree
+    fixtures/NAME.recipe.png  what the recipe's network answers, 256 px, 16 bit: the committed file must agree
 
 They hold the file to its recipe and catch a broken one. They are drawings: how good the network is on
 photos they do not say.

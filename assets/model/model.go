@@ -9,11 +9,10 @@ import _ "embed"
 // How the network wants its picture: stretched to InputSize by InputSize
 // pixels whatever its shape, RGB, each value v of 0..255 given as
 // (v - Mean) / Scale, planes one after the other: float32 [1 3 InputSize
-// InputSize]. Its answer is float32 [1 1 OutputSize OutputSize] in 0..1, where
+// InputSize]. Its answer is float32 [1 1 InputSize InputSize] in 0..1, where
 // 1 is the subject, to be stretched back over the picture.
 const (
 	InputSize  = 256
-	OutputSize = 128
 	Mean       = 0.0
 	Scale      = 1.0
 	InputName  = "input"

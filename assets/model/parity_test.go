@@ -39,9 +39,9 @@ func TestFileAgreesWithItsRecipe(t *testing.T) {
 			recipe, mask := load(t, answer), load(t, name+".mask.png")
 			worst, both, either := 0.0, 0, 0
 			for k, p := range out.Data {
-				x, y := k%builtin.OutputSize, k/builtin.OutputSize
+				x, y := k%builtin.InputSize, k/builtin.InputSize
 				worst = math.Max(worst, math.Abs(float64(p)-grey(recipe, x, y)))
-				got, want := p > .5, grey(mask, 2*x+1, 2*y+1) > .5
+				got, want := p > .5, grey(mask, x, y) > .5
 				if got && want {
 					both++
 				}

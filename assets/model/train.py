@@ -220,8 +220,8 @@ class Context(nn.Module):
 
 
 class Net(nn.Module):
-    """(b, 3, n, n) RGB in 0..255, n a multiple of 64 -> (b, 1, n/2, n/2) subject in 0..1.
-    In training: the logits at n/2, n/4 .. n/32, finest first."""
+    """(b, 3, n, n) RGB in 0..255, n a multiple of 64 -> logits of the subject (b, 1, n/2, n/2).
+    In training: logits at n/2, n/4 .. n/32, finest first."""
     WIDE, DEEP, BACK = (16, 32, 64, 128, 192, 256), (0, 1, 3, 4, 3, 1), (16, 32, 48, 64, 96)
 
     def __init__(self):
@@ -247,7 +247,7 @@ class Net(nn.Module):
             y = self.up[i](self.side[i](seen[i]) + y)
             if self.training or i == 0:
                 out.append(self.head[i](y))
-        return out[::-1] if self.training else torch.sigmoid(out[0])
+        return out[::-1] if self.training else out[0]
 
 
 def loss(out, alpha):
