@@ -163,7 +163,7 @@ func (w *Workspace) coming(id ID) <-chan struct{} {
 		}
 	}
 	if e.state == Waiting && (e.known || e.looking) && !e.folder && w.preferred == id && w.idlers > 0 && !w.paused {
-		return w.begun
+		return w.stirred
 	}
 	return nil
 }

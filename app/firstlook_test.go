@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"image"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -247,5 +248,40 @@ func TestFirstLook_OfAFolder(t *testing.T) {
 	}
 	if looks != 1 || len(f.requests) != 4 {
 		t.Errorf("%+v", f.requests)
+	}
+}
+
+// TestFirstLook_WaitedForInVain: who waits for a picture to be decoded does
+// not wait for one that never will be.
+func TestFirstLook_WaitedForInVain(t *testing.T) {
+	b := newBench(t, (&fake{}).models2())
+	dir := t.TempDir()
+	broken := write(t, dir, "broken.png", []byte("\x89PNG\r\n\x1a\nand no more"))
+	for i := range 300 {
+		path, end := broken, func(ID) {}
+		switch i % 4 {
+		case 0:
+			path = filepath.Join(dir, "missing.png")
+		case 1:
+			end = func(id ID) { b.Cancel(id) }
+		case 2:
+			end = func(id ID) { b.Remove(id) }
+		}
+		id := b.Add(Source{Path: path})[0]
+		b.Prefer(id)
+		said := make(chan error)
+		go func() {
+			_, err := b.Show(ctx, id, image.Pt(10, 10))
+			said <- err
+		}()
+		end(id)
+		select {
+		case err := <-said:
+			if err == nil {
+				t.Errorf("%d: there is nothing to see", i)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%d: it waits for ever", i)
+		}
 	}
 }

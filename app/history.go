@@ -333,6 +333,7 @@ func (w *Workspace) unlistAll(gone map[ID]bool) {
 		kept = append(kept, id)
 	}
 	w.order = kept
+	w.stir()
 	w.notify.all()
 }
 

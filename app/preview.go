@@ -53,6 +53,8 @@ func (w *Workspace) Show(ctx context.Context, id ID, most image.Point) (Shown, e
 			s, ok, err = w.showFirst(ctx, id)
 		case <-ctx.Done():
 			return Shown{}, fault.About("", ctx.Err())
+		case <-w.ctx.Done():
+			return Shown{}, fault.About("", w.ctx.Err())
 		}
 	}
 	if ok || err != nil {

@@ -47,8 +47,6 @@ func (w *Workspace) take(urgent bool) *run {
 		}
 		if !w.paused {
 			if e := w.next(urgent); e != nil {
-				close(w.begun)
-				w.begun = make(chan struct{})
 				return w.start(e)
 			}
 		}
@@ -146,6 +144,14 @@ func (w *Workspace) fail(e *entry, err error) {
 func (w *Workspace) changed(e *entry) {
 	e.revision++
 	w.notify.items(e.id)
+	w.stir()
+}
+
+// stir has whoever waits for something to happen look again. The caller holds
+// the lock.
+func (w *Workspace) stir() {
+	close(w.stirred)
+	w.stirred = make(chan struct{})
 }
 
 // advance notes progress, in steps that a bar can show.
@@ -246,6 +252,7 @@ func (w *Workspace) Prefer(id ID) {
 	if w.preferred != id {
 		w.preferred = id
 		w.ready.Broadcast()
+		w.stir()
 	}
 }
 
@@ -256,6 +263,7 @@ func (w *Workspace) SetPaused(paused bool) {
 	defer w.mu.Unlock()
 	w.paused = paused
 	w.ready.Broadcast()
+	w.stir()
 	w.checkIdle()
 	w.notify.all()
 }

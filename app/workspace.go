@@ -16,7 +16,8 @@ import (
 )
 
 // Remover removes the background of a picture. *engine.Engine is the real
-// one. It is called by one goroutine at a time.
+// one. It is asked for one result at a time, and beside that for first looks
+// by the built-in network.
 type Remover interface {
 	Remove(ctx context.Context, pic *picture.Picture, r engine.Request, progress func(float64)) (*engine.Result, error)
 }
@@ -62,7 +63,7 @@ type Workspace struct {
 	lastPart  int // number of the last result's part
 	preferred ID
 	idlers    int           // workers that have nothing to do
-	begun     chan struct{} // closed when a worker next takes something
+	stirred   chan struct{} // closed when anything of an item changes next
 	history   history
 	busy      int           // intakes that still look at what was added
 	idle      chan struct{} // closed when next nothing waits or works; nil where nobody asks
@@ -93,7 +94,7 @@ func Open(c Config) *Workspace {
 		c.Jobs = 2
 	}
 	w := &Workspace{c: c, notify: newNotifier(), turn: newGate(1), room: newGate(roomPixels),
-		entries: map[ID]*entry{}, boxes: map[*cache.Box]*entry{}, deadlines: make(chan struct{}, 1), begun: make(chan struct{})}
+		entries: map[ID]*entry{}, boxes: map[*cache.Box]*entry{}, deadlines: make(chan struct{}, 1), stirred: make(chan struct{})}
 	w.ctx, w.stop = context.WithCancel(context.Background())
 	w.ready = sync.NewCond(&w.mu)
 	w.views = newViews()
