@@ -43,7 +43,7 @@ func TestDeadline_TakesAllOfIt(t *testing.T) {
 	b.wait(t)
 	b.Remove(ids[2])
 	for _, id := range ids[:2] {
-		if _, _, err := b.Preview(ctx, id, image.Pt(10, 10)); err != nil {
+		if _, err := b.Show(ctx, id, image.Pt(10, 10)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -124,7 +124,7 @@ func TestDeadline_AfterSleep(t *testing.T) {
 func TestDeadline_WaitingPicturesWaitOn(t *testing.T) {
 	f := &fake{hold: make(chan struct{})}
 	b := newBench(t, f)
-	b.SetPaused(true)
+	b.setPaused(true)
 	id := b.Add(Source{Path: write(t, t.TempDir(), "a.png", pngOf(disc(30, 30)))})[0]
 	eventually(t, "a thumbnail is there", func() bool { return b.item(t, id).Thumb != nil })
 	b.tick(29 * time.Minute)
@@ -142,7 +142,7 @@ func TestDeadline_WaitingPicturesWaitOn(t *testing.T) {
 		return e != nil && e.thumb == nil && e.box == nil
 	})
 	close(f.hold)
-	b.SetPaused(false)
+	b.setPaused(false)
 	b.wait(t)
 	it := b.item(t, id)
 	if it.State != Done || !it.Deadline.After(b.clock.Wall().Add(29*time.Minute)) {

@@ -138,12 +138,12 @@ func TestFirstLook_NotForNothing(t *testing.T) {
 		if c.with != nil {
 			b.c.Settings.Update(c.with)
 		}
-		b.SetPaused(true)
+		b.setPaused(true)
 		id := b.Add(Source{Image: disc(20, 20)})[0]
 		if c.look {
 			b.Prefer(id)
 		}
-		b.SetPaused(false)
+		b.setPaused(false)
 		b.wait(t)
 		if f.calls.Load() != 1 {
 			t.Errorf("%s: %d calls", name, f.calls.Load())
@@ -234,11 +234,11 @@ func TestFirstLook_OfAFolder(t *testing.T) {
 	for _, name := range []string{"a.png", "b.png", "c.png"} {
 		write(t, dir, name, pngOf(disc(20, 20)))
 	}
-	b.SetPaused(true)
+	b.setPaused(true)
 	folder := b.Add(Source{Path: dir})[0]
 	b.Prefer(folder)
 	eventually(t, "the folder was looked through", func() bool { return len(b.Items()) == 3 && b.Items()[0].ID != folder })
-	b.SetPaused(false)
+	b.setPaused(false)
 	b.wait(t)
 	looks := 0
 	for _, r := range f.requests {

@@ -34,14 +34,8 @@ type Shown struct {
 	Revision uint64 // of the item that is shown
 }
 
-// Preview returns the original and the finished picture no larger than most.
-// after is nil where there is no result yet.
-func (w *Workspace) Preview(ctx context.Context, id ID, most image.Point) (before, after image.Image, err error) {
-	s, err := w.Show(ctx, id, most)
-	return s.Before, s.After, err
-}
-
-// Show is Preview with what a pointer needs to find its place.
+// Show returns the original and the finished picture no larger than most, and
+// what a pointer needs to find its place.
 func (w *Workspace) Show(ctx context.Context, id ID, most image.Point) (Shown, error) {
 	if most.X <= 0 || most.Y <= 0 {
 		return Shown{}, fault.Newf(fault.Internal, "", "a preview of %v", most)

@@ -256,9 +256,9 @@ func (w *Workspace) Prefer(id ID) {
 	}
 }
 
-// SetPaused holds the queue (what is being worked on is finished) or lets it
+// setPaused holds the queue (what is being worked on is finished) or lets it
 // go on.
-func (w *Workspace) SetPaused(paused bool) {
+func (w *Workspace) setPaused(paused bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.paused = paused
@@ -266,13 +266,6 @@ func (w *Workspace) SetPaused(paused bool) {
 	w.stir()
 	w.checkIdle()
 	w.notify.all()
-}
-
-// Paused tells whether the queue is held.
-func (w *Workspace) Paused() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.paused
 }
 
 // Wait returns when nothing is waiting or working any more, or with ctx's

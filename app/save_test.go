@@ -109,9 +109,9 @@ func TestSave_BeforeThereIsAResult(t *testing.T) {
 	if _, err := b.Save(ctx, id, SaveTo{Dir: t.TempDir()}, nil); fault.Of(err) != fault.NotFound {
 		t.Errorf("%v", err)
 	}
-	before, after, err := b.Preview(ctx, id, image.Pt(10, 10))
-	if err != nil || before == nil || after != nil {
-		t.Errorf("%v, %v, %v", before, after, err)
+	shown, err := b.Show(ctx, id, image.Pt(10, 10))
+	if err != nil || shown.Before == nil || shown.After != nil {
+		t.Errorf("%+v, %v", shown, err)
 	}
 	close(f.hold)
 	b.wait(t)
@@ -126,7 +126,7 @@ func TestSaveAll_LeavesTheShownOneInMemory(t *testing.T) {
 	}
 	ids := b.Add(src...)
 	b.wait(t)
-	b.Preview(ctx, ids[3], image.Pt(10, 10))
+	b.Show(ctx, ids[3], image.Pt(10, 10))
 	shown := b.views.all[0]
 	for _, r := range b.SaveAll(ctx, ids, SaveTo{Dir: t.TempDir()}, nil) {
 		if r.Err != nil {

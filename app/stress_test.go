@@ -48,7 +48,7 @@ func TestWorkspace_ManyHands(t *testing.T) {
 					b.Retry(id)
 				case 6, 7:
 					b.Prefer(id)
-					b.Preview(ctx, id, image.Pt(20, 20))
+					b.Show(ctx, id, image.Pt(20, 20))
 				case 8:
 					b.Save(ctx, id, SaveTo{Dir: out}, nil)
 				case 9:
