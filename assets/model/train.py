@@ -4,10 +4,10 @@
     train.py prepare            unpack the training tar once into one array of pixels
     train.py learn --steps N    N more steps at a steady learning rate; stop it and start it again at will
     train.py cool  --steps N    from there, let the learning rate fall to 0 in N steps (or --minutes, if sooner)
-    train.py again --steps N    the same from the cooled network, at half the rate and 256 px
 
-The steady checkpoint (WORK/steady.pt) never expires: a later session learns on from it and cools again. What
-is measured and exported is the cooled one (WORK/cooled.pt). DATA is the folder with training-set.tar and
+The steady checkpoint (WORK/steady.pt) never expires: a later session learns on from it and cools again, or
+copies the cooled one there and learns on from that. What is measured and exported is the cooled one
+(WORK/cooled.pt). DATA is the folder with training-set.tar and
 human-masks.tar, WORK the folder for arrays and checkpoints. One process a core, each with pictures of its
 own; they average gradients through shared memory. Convolutions run in bfloat16, which CPUs with AMX or
 AVX-512 do twice as fast.
@@ -323,8 +323,8 @@ def worker(rank, a, grads, spread, barrier):
     params, opt, step = list(net.parameters()), Muon(net, rank, a.workers, spread, barrier), 0
     mean = {k: v.clone() for k, v in net.state_dict().items()}
     steady, cooled = WORK / 'steady.pt', WORK / 'cooled.pt'
-    if (begin := pathlib.Path(a.begin or steady)).exists():
-        s = torch.load(begin)
+    if steady.exists():
+        s = torch.load(steady)
         net.load_state_dict(s['net']), opt.load_state_dict(s['opt'])
         mean, step = s['mean'], s['step']
     pictures = Pictures(composites=.4)
@@ -332,6 +332,7 @@ def worker(rank, a, grads, spread, barrier):
     while done < 1:
         rng = random.Random(SEED + 1000003 * (a.workers * step + rank))
         torch.manual_seed(rng.randrange(2**31))
+        # While it cools the pictures are of several sizes in turns, at last of the one it will be used at.
         size = a.size if done > .65 or a.do == 'learn' else random.Random(step).choice((160, 192, 224, a.size))
         batch = torch.from_numpy(np.stack([pictures.picture(rng, size) for _ in range(a.batch)])).permute(0, 3, 1, 2).float()
         with torch.cpu.amp.autocast(dtype=torch.bfloat16):
@@ -349,7 +350,7 @@ def worker(rank, a, grads, spread, barrier):
             q.grad = g.view_as(q)
         step += 1
         done = max((step - first) / a.steps, whole[-1].item())
-        opt.step(a.lr * min(1., step / 200) * (max(0., 1 - done) if a.do != 'learn' else 1.))
+        opt.step(a.lr * min(1., step / 200) * (max(0., 1 - done) if a.do == 'cool' else 1.))
         if rank == 0:
             keep = min(.998, step / (step + 20))
             for k, v in net.state_dict().items():
@@ -374,21 +375,18 @@ def learn(a):
 
 if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('do', nargs='?', default='all', choices=('all', 'prepare', 'learn', 'cool', 'again'))
-    p.add_argument('--steps', type=int, help='default: up to 3200 to learn, 1600 to cool, 720 again')
+    p.add_argument('do', nargs='?', default='all', choices=('all', 'prepare', 'learn', 'cool'))
+    p.add_argument('--steps', type=int, help='default: up to 8500 to learn, 5500 to cool')
     p.add_argument('--minutes', type=float, default=1e9, help='stop by then, if the steps take longer')
-    p.add_argument('--size', type=int, help='pixels a side; default: 192 to learn, 224 to cool, 256 again')
+    p.add_argument('--size', type=int, help='pixels a side; default: 192 to learn, up to 256 to cool')
     p.add_argument('--batch', type=int, default=32, help='pictures a step and process')
     p.add_argument('--workers', type=int, default=2, help='processes')
-    p.add_argument('--lr', type=float, help='default: 3e-3; to cool again 1.5e-3')
-    p.add_argument('--begin', help='checkpoint to go on from; default: steady.pt, or cooled.pt for again')
+    p.add_argument('--lr', type=float, default=3e-3)
     a = p.parse_args()
     if a.do == 'prepare' or a.do == 'all' and not (WORK / 'human.txt').exists():
         prepare()
-    for do, steps, size, lr, begin in (('learn', 3200, 192, 3e-3, None), ('cool', 1600, 224, 3e-3, None),
-                                       ('again', 720, 256, 1.5e-3, WORK / 'cooled.pt')):
+    for do, steps, size in (('learn', 8500, 192), ('cool', 5500, 256)):
         if a.do == 'all' and do == 'learn' and (WORK / 'steady.pt').exists():
             steps -= torch.load(WORK / 'steady.pt')['step']
         if a.do in ('all', do) and steps > 0:
-            learn(argparse.Namespace(**{**vars(a), 'do': do, 'steps': a.steps or steps, 'size': a.size or size,
-                                        'lr': a.lr or lr, 'begin': a.begin or begin}))
+            learn(argparse.Namespace(**{**vars(a), 'do': do, 'steps': a.steps or steps, 'size': a.size or size}))
