@@ -29,18 +29,43 @@ const (
 	firstPixels = 3_000_000
 )
 
-// lister is what a Remover may know beside removing.
-type lister interface{ Models() []engine.ModelInfo }
+// What a Remover may do beside removing. *engine.Engine does both.
+type (
+	lister interface{ Models() []engine.ModelInfo }
+	warmer interface {
+		Warm(ctx context.Context, model, device string) error
+	}
+)
 
-// first returns what to ask of the built-in network for a first look. ok is
-// false where that makes no sense: nobody looks, there is a result already,
-// the colour key is asked for, or the result itself is not far.
+// first returns what to ask of the built-in network for a first look at a
+// picture of this size. ok is false where that makes no sense: nobody looks,
+// there is a result already, the colour key is asked for, or the result itself
+// is not far.
 func (w *Workspace) first(r *run, size image.Point) (q engine.Request, ok bool) {
+	better, small := w.ways(r)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return quickly(r.request), small && (better || size.X*size.Y >= firstPixels) &&
+		w.preferred == r.e.id && r.e.run == r && r.e.result == nil && !r.settle
+}
+
+// warm loads the network of the first look, if that was let go, while the
+// picture is being decoded.
+func (w *Workspace) warm(r *run) {
+	network, is := w.c.Remover.(warmer)
+	if _, small := w.ways(r); is && small && w.shown(r.e) && !r.settle {
+		w.spawn(func() { network.Warm(r.ctx, engine.BuiltIn, "") })
+	}
+}
+
+// ways tells whether a network better than the built-in one is asked for and
+// there, and whether the built-in one is. Both are false where networks are not
+// asked.
+func (w *Workspace) ways(r *run) (better, small bool) {
 	known, is := w.c.Remover.(lister)
 	if !is || r.request.Method == engine.ColorKey {
-		return q, false
+		return false, false
 	}
-	better, small := false, false
 	for _, m := range known.Models() {
 		small = small || m.BuiltIn && m.Installed
 		switch r.request.Model {
@@ -51,10 +76,7 @@ func (w *Workspace) first(r *run, size image.Point) (q engine.Request, ok bool) 
 			better = better || m.Name == r.request.Model && !m.BuiltIn
 		}
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	q = quickly(r.request)
-	return q, small && (better || size.X*size.Y >= firstPixels) && w.preferred == r.e.id && r.e.run == r && r.e.result == nil && !r.settle
+	return better, small
 }
 
 // quickly returns a request to the built-in network instead of the one that

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"image"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -20,8 +21,10 @@ func looking(t *testing.T, f *fake, src Source) (*bench, ID) {
 	t.Helper()
 	f.hold = make(chan struct{})
 	b := newBench(t, f.models2())
+	b.setPaused(true)
 	id := b.Add(src)[0]
 	b.Prefer(id)
+	b.setPaused(false)
 	eventually(t, "the built-in network is at it", func() bool { return f.running.Load() == 1 })
 	if it := b.item(t, id); it.Preview || it.State != Working {
 		t.Errorf("before the network has spoken: %+v", it)
@@ -73,6 +76,9 @@ func TestFirstLook_ThenTheBest(t *testing.T) {
 	}
 	if f.requests[0] != (engine.Request{Method: engine.Auto, Model: engine.BuiltIn, Quality: matte.Draft}) {
 		t.Errorf("%+v", f.requests[0])
+	}
+	if !slices.Equal(f.warmed, []string{engine.BuiltIn}) { // nor is its network made ready
+		t.Errorf("%q were made ready", f.warmed)
 	}
 	if n := b.parts(t); n != 4 {
 		t.Errorf("%d parts are kept of two pictures", n)

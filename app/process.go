@@ -40,6 +40,7 @@ const (
 // process takes one picture from its file to a result in its box.
 func (w *Workspace) process(r *run) error {
 	began := time.Now()
+	w.warm(r)
 	w.refresh(r.e)
 	if err := w.fetch(r.ctx, r.e); err != nil {
 		return err

@@ -40,9 +40,17 @@ type fake struct {
 
 	mu       sync.Mutex
 	requests []engine.Request
+	warmed   []string
 }
 
 func (f *fake) Models() []engine.ModelInfo { return f.models }
+
+func (f *fake) Warm(_ context.Context, model, _ string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.warmed = append(f.warmed, model)
+	return nil
+}
 
 func (f *fake) Remove(ctx context.Context, pic *picture.Picture, r engine.Request, progress func(float64)) (*engine.Result, error) {
 	n := f.running.Add(1)
