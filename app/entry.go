@@ -28,6 +28,8 @@ type entry struct {
 	err      error
 	note     string
 	run      *run // the work on it, nil where there is none
+	look     *firstLook
+	noLook   bool // there is no making a first look
 	again    bool // removed while waiting or working: goes on when it comes back
 	settling bool // stopped at its first look: the built-in network's result is enough
 
@@ -50,12 +52,11 @@ type entry struct {
 // result is what came out of removing a background: a value that the list,
 // the history and a save can hold on to. Its pixels are in the box.
 type result struct {
-	part    string // of the box
-	model   string // "" for the colour key
-	device  string
-	note    string
-	instead bool            // of another network than was asked for, since that failed or was stopped
-	asked   *engine.Request // the entry's own request that it answers
+	part   string // of the box
+	model  string // "" for the colour key
+	device string
+	note   string
+	asked  *engine.Request // the entry's own request that it answers
 }
 
 // saved says what was saved, so that Undo back to it counts as saved again.
@@ -74,12 +75,12 @@ func newEntry(id ID, s Source) *entry {
 	return e
 }
 
-// snapshot returns an entry as people see it. The caller holds the lock.
-func (w *Workspace) snapshot(e *entry) Item {
+// snapshot returns the entry as people see it.
+func (e *entry) snapshot() Item {
 	it := Item{ID: e.id, Name: e.name, Path: e.path, Size: e.size, State: e.state, Progress: e.progress,
 		Err: e.err, Note: e.note, Thumb: e.thumb, Revision: e.revision}
-	if look := w.views.firstOf(e); look != nil && look.small.cut != nil && e.result == nil && e.state == Working {
-		it.Model, it.Preview = look.model, true
+	if e.look.cut() && e.result == nil {
+		it.Model, it.Preview = e.look.model, true
 	}
 	if e.result != nil {
 		it.Model = e.result.model
@@ -103,6 +104,7 @@ func (e *entry) unsaved() bool { return e.listed && e.result != nil && !e.isSave
 // halt stops the work on it, if there is any. Whatever that work still
 // brings is ignored.
 func (e *entry) halt() {
+	e.look, e.noLook = nil, false
 	if e.run != nil {
 		e.run.cancel()
 		e.run = nil

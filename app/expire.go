@@ -45,7 +45,7 @@ func (w *Workspace) gone(b *cache.Box, why cache.Gone) {
 		case lost:
 			w.fail(e, fault.New(fault.Expired, e.name, nil))
 		case state == Working:
-			w.restart(e)
+			w.waitAgain(e) // unkeep has stopped it
 		default:
 			w.changed(e)
 		}

@@ -4,22 +4,25 @@ import (
 	"context"
 	"image"
 
+	"kirinuki/app/cache"
 	"kirinuki/engine"
 	"kirinuki/engine/fault"
 	"kirinuki/engine/matte"
 	"kirinuki/engine/picture"
 )
 
-// A first look is what a person sees before the real result is there: the
-// picture at a screen's size, cut out by the built-in network. There is one at
-// most, of the picture that is shown; it is in memory alone, and goes with the
-// picture's working copy or when the result comes.
+// A firstLook is what a person sees before the real result is there: the
+// picture at a screen's size, cut out by the built-in network. It is in memory
+// alone, and goes with the work on the picture or with its working copy. Only
+// what is shown gets one.
 type firstLook struct {
-	e     *entry
 	full  image.Point // the picture's size
 	small *small      // without a cut-out while the network looks
 	model string      // "" for the colour key
 }
+
+// cut tells whether there is a cut-out to look at.
+func (l *firstLook) cut() bool { return l != nil && l.small.cut != nil }
 
 // firstSide is the longest side of a first look, and firstPixels how many
 // pixels make one worth it where no better network is to follow: below, the
@@ -37,128 +40,181 @@ type (
 	}
 )
 
-// first returns what to ask of the built-in network for a first look at a
-// picture of this size. ok is false where that makes no sense: nobody looks,
-// there is a result already, the colour key is asked for, or the result itself
-// is not far.
-func (w *Workspace) first(r *run, size image.Point) (q engine.Request, ok bool) {
-	better, small := w.ways(r)
+// first returns what to ask of the built-in network for a first look at e, a
+// picture of this size for which asked is wanted. ok is false where that makes
+// no sense: nobody looks, there is one or a result already, or the result
+// itself is not far.
+func (w *Workspace) first(e *entry, asked engine.Request, size image.Point) (q engine.Request, ok bool) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	return quickly(r.request), small && (better || size.X*size.Y >= firstPixels) &&
-		w.preferred == r.e.id && r.e.run == r && r.e.result == nil && !r.settle
+	wanted := w.preferred == e.id && e.result == nil && e.look == nil && !e.noLook && !e.settling
+	w.mu.Unlock()
+	if !wanted {
+		return q, false
+	}
+	q = builtIn(asked)
+	q.Quality = matte.Draft
+	better, small := w.ways(asked)
+	return q, small && (better || size.X*size.Y >= firstPixels)
+}
+
+// builtIn returns a request to the built-in network instead of the one that
+// was asked for.
+func builtIn(r engine.Request) engine.Request {
+	r.Model, r.Device = engine.BuiltIn, ""
+	return r
 }
 
 // warm loads the network of the first look, if that was let go, while the
 // picture is being decoded.
 func (w *Workspace) warm(r *run) {
-	network, is := w.c.Remover.(warmer)
-	if _, small := w.ways(r); is && small && w.shown(r.e) && !r.settle {
-		w.spawn(func() { network.Warm(r.ctx, engine.BuiltIn, "") })
+	if network, is := w.c.Remover.(warmer); is && w.shown(r.e) && !r.settle {
+		if _, small := w.ways(r.request); small {
+			w.spawn(func() { network.Warm(r.ctx, engine.BuiltIn, "") })
+		}
 	}
 }
 
 // ways tells whether a network better than the built-in one is asked for and
 // there, and whether the built-in one is. Both are false where networks are not
 // asked.
-func (w *Workspace) ways(r *run) (better, small bool) {
+func (w *Workspace) ways(asked engine.Request) (better, small bool) {
 	known, is := w.c.Remover.(lister)
-	if !is || r.request.Method == engine.ColorKey {
+	if !is || asked.Method == engine.ColorKey {
 		return false, false
 	}
 	for _, m := range known.Models() {
 		small = small || m.BuiltIn && m.Installed
-		switch r.request.Model {
+		switch asked.Model {
 		case engine.Best, "":
 			better = better || m.Best && !m.BuiltIn
 		case engine.BuiltIn:
 		default:
-			better = better || m.Name == r.request.Model && !m.BuiltIn
+			better = better || m.Name == asked.Model && !m.BuiltIn
 		}
 	}
 	return better, small
 }
 
-// quickly returns a request to the built-in network instead of the one that
-// was asked for.
-func quickly(r engine.Request) engine.Request {
-	r.Model, r.Device, r.Quality = engine.BuiltIn, "", matte.Draft
-	return r
-}
-
-// lookFirst shows a picture and then, cut out, what the built-in network says
-// of it. It does not wait for the network's turn: a hundred pictures in the
-// queue must not keep the one on screen. What goes wrong the real result will
-// say.
-func (w *Workspace) lookFirst(r *run, request engine.Request, full image.Point, img *image.NRGBA) {
-	look := &firstLook{e: r.e, full: full, small: &small{size: img.Rect.Size(), original: img}}
-	ok := w.setFirst(r, look)
-	r.opened()
+// lookFirst shows a picture, calls seen and then shows, cut out, what the
+// built-in network says of it. It does not wait for the network's turn: a
+// hundred pictures in the queue must not keep the one on screen. What goes
+// wrong the real result will say.
+func (w *Workspace) lookFirst(ctx context.Context, e *entry, request engine.Request, full image.Point, img *image.NRGBA, seen func()) {
+	w.mu.Lock()
+	box := e.box
+	w.mu.Unlock()
+	ok := w.setFirst(e, box, &firstLook{full: full, small: &small{size: img.Rect.Size(), original: img}})
+	seen()
 	if !ok {
 		return
 	}
-	got, err := w.c.Remover.Remove(r.ctx, picture.FromImage(img), request, func(float64) {})
+	got, err := w.c.Remover.Remove(ctx, picture.FromImage(img), request, func(float64) {})
 	if err != nil || got == nil || got.Cutout == nil || got.Cutout.Alpha == nil || got.Cutout.Alpha.Rect != img.Rect {
 		return
 	}
 	cut := &small{size: img.Rect.Size(), original: img, cut: got.Cutout}
-	if w.setFirst(r, &firstLook{e: r.e, full: full, small: cut, model: got.Model}) {
-		thumb := thumbnailOf(img, got.Cutout)
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		if w.views.firstOf(r.e) != nil {
-			w.setThumb(r.e, thumb)
-		}
-	}
+	w.setFirst(e, box, &firstLook{full: full, small: cut, model: got.Model})
 }
 
-// setFirst shows a first look unless nobody waits for it any more.
-func (w *Workspace) setFirst(r *run, look *firstLook) bool {
+// setFirst shows a first look at what is in the box, unless it was stopped or
+// the result is there already.
+func (w *Workspace) setFirst(e *entry, box *cache.Box, look *firstLook) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if r.e.run != r || r.e.box == nil || r.e.result != nil || w.preferred != r.e.id {
+	if box == nil || e.box != box || !e.listed || e.result != nil || e.state != Waiting && e.state != Working {
 		return false
 	}
-	if old := w.views.first; old != nil && old.e != r.e {
-		w.changed(old.e)
-	}
-	w.views.first = look
-	r.e.size = look.full
-	w.changed(r.e)
+	e.look, e.size = look, look.full
+	w.changed(e)
 	return true
 }
 
-// firstOf returns the first look at e, or nil.
-func (v *views) firstOf(e *entry) *firstLook {
-	if v.first != nil && v.first.e == e {
-		return v.first
+// noFirst gives up a first look that has no cut-out: the whole picture is
+// better to see.
+func (w *Workspace) noFirst(e *entry) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if e.look != nil && !e.look.cut() {
+		e.look, e.noLook = nil, true
+		w.changed(e)
 	}
-	return nil
 }
 
-// dropFirst forgets the first look at e.
-func (v *views) dropFirst(e *entry) {
-	if v.firstOf(e) != nil {
-		v.first = nil
+// lookBeside makes first looks at pictures that their worker made none of: it
+// comes only when the network is free again, or came before they were shown.
+func (w *Workspace) lookBeside() {
+	for {
+		w.mu.Lock()
+		e, asked := w.unseen()
+		stirred := w.stirred
+		w.mu.Unlock()
+		if e == nil {
+			select {
+			case <-w.ctx.Done():
+				return
+			case <-stirred:
+			}
+			continue
+		}
+		ok := false
+		if g, err := w.look(w.ctx, e.id, false, toSee); err == nil {
+			var request engine.Request
+			if request, ok = w.first(e, asked, g.full); ok {
+				w.lookFirst(w.ctx, e, request, g.full, shrink(g.pic.Image, nil, fit(g.full, image.Pt(firstSide, firstSide))), func() {})
+				w.noFirst(e)
+			}
+		}
+		w.mu.Lock()
+		if !ok && w.preferred == e.id {
+			e.noLook = true
+		}
+		w.mu.Unlock()
 	}
+}
+
+// unseen returns the picture that is shown, and what is asked for it, if it
+// needs a first look and no worker is about to make one. The caller holds the
+// lock.
+func (w *Workspace) unseen() (*entry, engine.Request) {
+	e := w.listed(w.preferred)
+	if e == nil || e.folder || !e.known || e.result != nil || e.look != nil || e.noLook || e.settling || w.paused {
+		return nil, engine.Request{}
+	}
+	switch {
+	case e.state == Waiting && w.idlers == 0:
+		return e, w.asked(e)
+	case e.state == Working:
+		select {
+		case <-e.run.open:
+			return e, e.run.request
+		default:
+		}
+	}
+	return nil, engine.Request{}
 }
 
 // showFirst shows a first look as Show does. ok is false where there is none.
-func (w *Workspace) showFirst(ctx context.Context, id ID) (s Shown, ok bool, err error) {
+func (w *Workspace) showFirst(ctx context.Context, id ID, most image.Point) (s Shown, ok bool, err error) {
 	w.mu.Lock()
 	e := w.listed(id)
-	if e == nil || w.views.firstOf(e) == nil || e.result != nil {
+	if e == nil || e.look == nil || e.result != nil {
 		w.mu.Unlock()
 		return s, false, nil
 	}
-	look := w.views.first
+	look := e.look
 	g := glance{e: e, edit: e.edit, revision: e.revision, full: look.full}
 	w.mu.Unlock()
 	s = Shown{Revision: g.revision, Before: look.small.original}
-	if look.small.cut == nil {
+	if !look.cut() {
 		return s, true, nil
 	}
-	f, err := w.render(ctx, g, look.small, 0)
+	zoom := 0.0
+	if g.reshaped() {
+		if _, zoom, err = w.zoom(ctx, g, look.small, most); err != nil {
+			return s, true, fault.About(e.name, err)
+		}
+	}
+	f, err := w.render(ctx, g, look.small, zoom)
 	if err != nil {
 		return s, true, fault.About(e.name, err)
 	}

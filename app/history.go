@@ -210,9 +210,9 @@ func (w *Workspace) exchange(s *step) {
 // done, or waiting for the result that it does not have yet.
 func (w *Workspace) reshow(e *entry) {
 	e.halt()
-	w.views.dropFirst(e)
+	e.settling = false
 	e.err, e.note, e.progress = nil, "", 0
-	if e.result != nil && !e.result.instead && e.result.asked == e.request {
+	if e.result != nil && e.result.asked == e.request {
 		e.state, e.note = Done, e.result.note
 		w.thumbs.drop(e) // it shows another result
 		e.noThumb = false

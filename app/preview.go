@@ -40,11 +40,11 @@ func (w *Workspace) Show(ctx context.Context, id ID, most image.Point) (Shown, e
 	if most.X <= 0 || most.Y <= 0 {
 		return Shown{}, fault.Newf(fault.Internal, "", "a preview of %v", most)
 	}
-	s, ok, err := w.showFirst(ctx, id)
+	s, ok, err := w.showFirst(ctx, id, most)
 	for wait := w.coming(id); !ok && err == nil && wait != nil; wait = w.coming(id) {
 		select {
 		case <-wait:
-			s, ok, err = w.showFirst(ctx, id)
+			s, ok, err = w.showFirst(ctx, id, most)
 		case <-ctx.Done():
 			return Shown{}, fault.About("", ctx.Err())
 		case <-w.ctx.Done():
@@ -66,15 +66,14 @@ func (w *Workspace) Show(ctx context.Context, id ID, most image.Point) (Shown, e
 		return s, nil
 	}
 	zoom := 0.0
-	if g.edit.Crop != (compose.Crop{}) || g.edit.Canvas != (compose.Canvas{}) {
+	if g.reshaped() {
 		// The finished picture may be a small part or a small canvas: find out
 		// its size, then take as much of the source as the screen can show.
-		sketch, err := w.render(ctx, g, w.small(g, fit(full, image.Pt(sketchSide, sketchSide))), 0)
+		var l compose.Layout
+		l, zoom, err = w.zoom(ctx, g, w.small(g, fit(full, image.Pt(sketchSide, sketchSide))), most)
 		if err != nil {
 			return s, fault.About(g.e.name, err)
 		}
-		l := sketch.Layout
-		zoom = min(1, float64(most.X)/float64(l.W), float64(most.Y)/float64(l.H))
 		on = w.small(g, scaled(full, zoom*l.Scale))
 	}
 	f, err := w.render(ctx, g, on, zoom)
@@ -83,6 +82,23 @@ func (w *Workspace) Show(ctx context.Context, id ID, most image.Point) (Shown, e
 	}
 	s.After, s.Layout = f.Image, f.Layout
 	return s, nil
+}
+
+// reshaped tells whether the finished picture has another shape than the
+// original.
+func (g glance) reshaped() bool {
+	return g.edit.Crop != (compose.Crop{}) || g.edit.Canvas != (compose.Canvas{})
+}
+
+// zoom returns the layout of a reshaped picture, found out on a small view, and
+// the scale at which it is no larger than most.
+func (w *Workspace) zoom(ctx context.Context, g glance, on *small, most image.Point) (compose.Layout, float64, error) {
+	sketch, err := w.render(ctx, g, on, sketchZoom)
+	if err != nil {
+		return compose.Layout{}, 0, err
+	}
+	l := sketch.Layout
+	return l, min(1, float64(most.X)/float64(l.W), float64(most.Y)/float64(l.H)), nil
 }
 
 // scaled returns a size times k or up to 1.4 times as much, in steps, so that
@@ -96,8 +112,10 @@ func scaled(size image.Point, k float64) image.Point {
 }
 
 const (
-	// sketchSide is the size at which a layout is found out.
+	// sketchSide is the size of the source at which a layout is found out, and
+	// sketchZoom that of what is drawn then: next to nothing.
 	sketchSide = 256
+	sketchZoom = 1e-3
 	// maxSmallPixels bounds the source of a preview that shows a small part.
 	maxSmallPixels = 8_000_000
 )

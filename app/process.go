@@ -51,14 +51,12 @@ func (w *Workspace) process(r *run) error {
 		return err
 	}
 	defer leave()
-	if err := w.remove(r, pic, r.request, r.settle); err != nil {
+	if err := w.remove(r, pic, r.request); err != nil {
 		w.mu.Lock()
-		look := w.views.firstOf(r.e)
+		looked := r.e.look.cut()
 		w.mu.Unlock()
-		if look != nil && look.small.cut != nil && r.ctx.Err() == nil { // better than nothing, and the error will be told
-			instead := r.request
-			instead.Model, instead.Device = engine.BuiltIn, ""
-			w.remove(r, pic, instead, true)
+		if looked && !r.settle && r.ctx.Err() == nil { // better than nothing, and the error will be told
+			w.remove(r, pic, builtIn(r.request))
 		}
 		return err
 	}
@@ -183,24 +181,24 @@ func (w *Workspace) open(r *run) (pic *picture.Picture, leave func(), err error)
 		defer late.Stop()
 		return w.makeRoom(r.ctx, w.shown(r.e))(size)
 	}
-	looked := false
 	early := func(raw *picture.Raw) {
-		request, ok := w.first(r, raw.Size())
+		request, ok := w.first(r.e, r.request, raw.Size())
 		if !ok {
 			return
 		}
 		if img := raw.Small(image.Pt(firstSide, firstSide)); img != nil {
-			looked = true
-			w.lookFirst(r, request, raw.Size(), img)
+			w.lookFirst(r.ctx, r.e, request, raw.Size(), img, r.opened)
 		}
 	}
 	if pic, leave, err = w.decode(r.ctx, r.e, enter, early); err != nil {
 		return nil, nil, err
 	}
 	w.decoded(r, pic)
-	if request, ok := w.first(r, pic.Size()); ok && !looked {
-		w.lookFirst(r, request, pic.Size(), shrink(pic.Image, nil, fit(pic.Size(), image.Pt(firstSide, firstSide))))
+	if request, ok := w.first(r.e, r.request, pic.Size()); ok {
+		small := shrink(pic.Image, nil, fit(pic.Size(), image.Pt(firstSide, firstSide)))
+		w.lookFirst(r.ctx, r.e, request, pic.Size(), small, r.opened)
 	}
+	w.noFirst(r.e)
 	return pic, leave, nil
 }
 
@@ -277,7 +275,7 @@ func (w *Workspace) decoded(r *run, pic *picture.Picture) {
 	w.mu.Lock()
 	if r.e.run == r {
 		r.e.size = pic.Size()
-		if r.e.result == nil && w.views.firstOf(r.e) == nil {
+		if r.e.result == nil {
 			w.setThumb(r.e, thumb)
 		}
 		r.e.progress = shareDecoded
@@ -289,12 +287,15 @@ func (w *Workspace) decoded(r *run, pic *picture.Picture) {
 	w.mu.Unlock()
 }
 
-// remove runs the network and keeps what it says. instead tells that it is not
-// the network that was asked for.
-func (w *Workspace) remove(r *run, pic *picture.Picture, request engine.Request, instead bool) error {
-	leave, err := w.turn.enter(r.ctx, 1, w.shown(r.e))
-	if err != nil {
-		return err
+// remove runs the network and keeps what it says. Who has stopped at a first
+// look does not wait for the network's turn.
+func (w *Workspace) remove(r *run, pic *picture.Picture, request engine.Request) error {
+	leave := func() {}
+	if !r.settle {
+		var err error
+		if leave, err = w.turn.enter(r.ctx, 1, w.shown(r.e)); err != nil {
+			return err
+		}
 	}
 	got, err := w.c.Remover.Remove(r.ctx, pic, request, func(p float64) {
 		w.advance(r, shareDecoded+(shareRemoved-shareDecoded)*p)
@@ -309,17 +310,17 @@ func (w *Workspace) remove(r *run, pic *picture.Picture, request engine.Request,
 	if got == nil || got.Cutout == nil || got.Cutout.Alpha == nil || got.Cutout.Alpha.Rect != (image.Rectangle{Max: pic.Size()}) {
 		return fault.Newf(fault.Internal, r.e.name, "the cut-out does not fit the picture")
 	}
-	return w.keep(r, pic, got, instead)
+	return w.keep(r, pic, got)
 }
 
 // keep puts a result into the box and shows it.
-func (w *Workspace) keep(r *run, pic *picture.Picture, got *engine.Result, instead bool) error {
+func (w *Workspace) keep(r *run, pic *picture.Picture, got *engine.Result) error {
 	e := r.e
 	w.mu.Lock()
 	box := e.box
 	w.lastPart++
 	res := &result{part: fmt.Sprintf("result-%d", w.lastPart), model: got.Model, device: got.Device,
-		note: got.Note, instead: instead, asked: r.asked}
+		note: got.Note, asked: r.asked}
 	w.mu.Unlock()
 	if box == nil {
 		return expired(e.name)
@@ -336,7 +337,7 @@ func (w *Workspace) keep(r *run, pic *picture.Picture, got *engine.Result, inste
 	}
 	old := e.result
 	e.result, e.note = res, got.Note
-	w.views.dropFirst(e)
+	e.look = nil
 	w.dropResult(e, old)
 	w.setThumb(e, thumb)
 	if w.preferred == e.id {

@@ -78,19 +78,29 @@ func (w *Workspace) next(urgent bool) *entry {
 
 func (w *Workspace) start(e *entry) *run {
 	r := &run{e: e, open: make(chan struct{})}
-	r.opened = sync.OnceFunc(func() { close(r.open) })
+	r.opened = sync.OnceFunc(func() {
+		close(r.open)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.stir()
+	})
 	r.ctx, r.cancel = context.WithCancel(w.ctx)
-	if r.asked = e.request; r.asked != nil {
-		r.request = *r.asked
-	} else {
-		r.request = Request(w.c.Settings.Get())
-	}
-	if r.settle, e.settling = e.settling, false; r.settle {
-		r.request.Model, r.request.Device = engine.BuiltIn, ""
+	r.asked, r.request = e.request, w.asked(e)
+	if r.settle = e.settling; r.settle {
+		r.request = builtIn(r.request)
 	}
 	e.run, e.state, e.progress, e.err = r, Working, 0, nil
 	w.changed(e)
 	return r
+}
+
+// asked returns what is asked of the engine for an entry. The caller holds the
+// lock.
+func (w *Workspace) asked(e *entry) engine.Request {
+	if e.request != nil {
+		return *e.request
+	}
+	return Request(w.c.Settings.Get())
 }
 
 // finish notes how a run ended, unless it was forgotten.
@@ -101,7 +111,7 @@ func (w *Workspace) finish(r *run, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if e.run == r {
-		e.run = nil
+		e.run, e.look, e.settling = nil, nil, false
 		if err == nil {
 			e.state, e.progress, e.err = Done, 1, nil
 			w.changed(e)
@@ -136,7 +146,7 @@ func (w *Workspace) fail(e *entry, err error) {
 		w.c.Stats.Failed(kind)
 		w.c.Log.Write("picture.failed", diag.Fault(err))
 	}
-	w.views.dropFirst(e)
+	e.look = nil
 	w.changed(e)
 }
 
@@ -172,18 +182,18 @@ func (w *Workspace) Cancel(ids ...ID) {
 	defer w.mu.Unlock()
 	for _, id := range ids {
 		if e := w.listed(id); e != nil && (e.state == Waiting || e.state == Working) {
-			settle := w.snapshot(e).Preview && !e.run.settle
+			look := e.look
+			settle := look.cut() && e.result == nil && e.state == Working && !e.settling
 			e.halt()
 			switch {
 			case e.result != nil:
-				e.state = Done
+				e.state, e.settling = Done, false
 			case settle:
-				e.settling = true
+				e.look, e.settling = look, true // it stays to be seen
 				w.waitAgain(e)
 				continue
 			default:
 				e.state, e.settling = Cancelled, false
-				w.views.dropFirst(e)
 			}
 			w.changed(e)
 		}
@@ -234,7 +244,6 @@ func (w *Workspace) unkeep(e *entry) {
 func (w *Workspace) restart(e *entry) {
 	e.halt()
 	e.settling = false
-	w.views.dropFirst(e)
 	w.waitAgain(e)
 }
 

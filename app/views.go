@@ -4,7 +4,6 @@ import (
 	"context"
 	"image"
 	"slices"
-	"sync"
 
 	"kirinuki/engine/compose"
 	"kirinuki/engine/fault"
@@ -26,7 +25,6 @@ type view struct {
 // is large. Its fields are guarded by Workspace.mu.
 type views struct {
 	all     []*view       // newest first
-	first   *firstLook    // before any result, nil for none
 	loading chan struct{} // held while a picture is decoded for looking at
 	scene   *scene        // the last background picture
 }
@@ -40,18 +38,13 @@ const (
 
 func newViews() *views { return &views{loading: make(chan struct{}, 1)} }
 
-func (v *views) clear() { v.all, v.scene, v.first = nil, nil, nil }
+func (v *views) clear() { v.all, v.scene = nil, nil }
 
 func (v *views) drop(e *entry) {
-	v.dropFirst(e)
-	v.dropPixels(e)
+	v.all = slices.DeleteFunc(v.all, func(x *view) bool { return x.e == e })
 	if len(v.all) == 0 {
 		v.scene = nil
 	}
-}
-
-func (v *views) dropPixels(e *entry) {
-	v.all = slices.DeleteFunc(v.all, func(x *view) bool { return x.e == e })
 }
 
 // get returns the view of e and makes it the newest, or nil.
@@ -70,7 +63,7 @@ func (v *views) get(e *entry) *view {
 func (v *views) put(e *entry, pic *picture.Picture) *view {
 	x := v.get(e)
 	if x == nil || x.pic != pic && x.pic.Size() != pic.Size() {
-		v.dropPixels(e)
+		v.drop(e)
 		x = &view{e: e, pic: pic}
 		v.all = slices.Insert(v.all, 0, x)
 		total := 0
@@ -121,11 +114,12 @@ func (w *Workspace) look(ctx context.Context, id ID, cutout bool, why purpose) (
 	if g, err := w.glance(id, cutout); err != nil || g.pic != nil && (g.cut != nil || g.result == nil || !cutout) {
 		return g, err
 	}
-	leave, err := w.loadAlone(ctx)
-	if err != nil {
-		return glance{}, err
+	select { // one at a time, for memory's sake
+	case w.views.loading <- struct{}{}:
+		defer func() { <-w.views.loading }()
+	case <-ctx.Done():
+		return glance{}, fault.About("", ctx.Err())
 	}
-	defer leave()
 	g, err := w.glance(id, cutout)
 	if err != nil {
 		return g, err
@@ -145,17 +139,6 @@ func (w *Workspace) look(ctx context.Context, id ID, cutout bool, why purpose) (
 		}
 	}
 	return g, fault.About(g.e.name, ctx.Err())
-}
-
-// loadAlone waits until nothing else is decoded for looking at, for memory's
-// sake and so that nothing is decoded twice.
-func (w *Workspace) loadAlone(ctx context.Context) (leave func(), err error) {
-	select {
-	case w.views.loading <- struct{}{}:
-		return sync.OnceFunc(func() { <-w.views.loading }), nil
-	case <-ctx.Done():
-		return nil, fault.About("", ctx.Err())
-	}
 }
 
 // passing tells whether an entry is not yet known to be a picture, or no

@@ -107,6 +107,7 @@ func Open(c Config) *Workspace {
 		w.spawn(func() { w.work(false) })
 	}
 	w.spawn(w.makeThumbs)
+	w.spawn(w.lookBeside)
 	w.spawn(w.watchDeadlines)
 	return w
 }
@@ -163,6 +164,7 @@ func (w *Workspace) clear() {
 	w.history.clear()
 	w.views.clear()
 	w.thumbs.clear()
+	w.stir()
 	w.checkIdle()
 	go debug.FreeOSMemory() // pixels leave memory, not only the list
 }
@@ -182,7 +184,7 @@ func (w *Workspace) Items() []Item {
 	defer w.mu.Unlock()
 	all := make([]Item, 0, len(w.order))
 	for _, id := range w.order {
-		all = append(all, w.snapshot(w.entries[id]))
+		all = append(all, w.entries[id].snapshot())
 	}
 	return all
 }
@@ -197,7 +199,7 @@ func (w *Workspace) Item(id ID) (Item, bool) {
 		return Item{}, false
 	}
 	w.thumbs.want(e)
-	return w.snapshot(e), true
+	return e.snapshot(), true
 }
 
 // listed returns the entry of an id in the list, or nil. The caller holds the

@@ -157,12 +157,10 @@ func (v *view) fetch(full bool) {
 		return
 	}
 	v.loading, v.again = true, false
-	if item.Preview { // there is no more than the screen shows
-		full = false
-	}
+	full = full && !item.Preview
 	want := wanted{
 		item: item, edit: v.w.Workspace.Edit(item.ID), most: v.stage.ViewSize(),
-		whole: v.whole && !item.Preview, veil: v.stage.Veil() != widgets.Plain && !item.Preview, full: full,
+		whole: v.whole, veil: v.stage.Veil() != widgets.Plain, full: full,
 	}
 	if want.most.X < 64 || want.most.Y < 64 {
 		want.most = image.Pt(1024, 768)
@@ -184,7 +182,7 @@ func (v *view) fetch(full bool) {
 
 // bring fetches what is wanted. It runs off the UI thread.
 func (w *Window) bring(ctx context.Context, want wanted) (g got, err error) {
-	id, done := want.item.ID, showsResult(want.item)
+	id, done := want.item.ID, showsResult(want.item) && !want.item.Preview // of a first look there is no more than Show gives
 	if want.whole && done {
 		s, err := w.Workspace.Show(ctx, id, image.Pt(320, 320))
 		if err != nil {
@@ -306,7 +304,7 @@ func (v *view) onView() {
 	v.rest = time.AfterFunc(restTime, func() {
 		onUI(func() {
 			item, ok := v.w.list.item()
-			if ok && !v.full && !v.loading && item.Size.X*item.Size.Y <= fullLimit && item.State != app.Failed {
+			if ok && !v.full && !v.loading && item.Size.X*item.Size.Y <= fullLimit && item.State != app.Failed && !item.Preview && (showsResult(item) || !isBusy(item)) {
 				v.fetch(true)
 			}
 		})

@@ -152,6 +152,12 @@ func plan(ctx context.Context, s Source, e Edit, o Options) (*job, error) {
 	}
 	subject := bounds(j.alpha)
 	inPicture := boxOf(subject).scale(1 / j.sourceScale)
+	if subject.Max.X == b.Max.X { // to the edge, however the small size was rounded
+		inPicture.x1 = float64(full.X)
+	}
+	if subject.Max.Y == b.Max.Y {
+		inPicture.y1 = float64(full.Y)
+	}
 	j.layout = lay(full, inPicture, e)
 	if j.layout.W > 65535 || j.layout.H > 65535 || j.layout.W*j.layout.H > maxPixels {
 		return nil, fault.Newf(fault.TooLarge, "", "the canvas would be %d x %d pixels", j.layout.W, j.layout.H)

@@ -694,3 +694,37 @@ func TestRender_PreviewKnowsTheFullSize(t *testing.T) {
 		t.Errorf("the layout says %d x %d", f.Layout.W, f.Layout.H)
 	}
 }
+
+// TestRender_StandsOnTheEdgeAtEveryScale: what the picture's edge cuts off is
+// seen as cut off in a preview too, whose size is rounded.
+func TestRender_StandsOnTheEdgeAtEveryScale(t *testing.T) {
+	standing := func(w, h int) compose.Source {
+		m := image.NewNRGBA(image.Rect(0, 0, w, h))
+		a := image.NewGray(m.Rect)
+		for y := h / 2; y < h; y++ {
+			for x := w / 2; x < w; x++ {
+				a.Pix[y*a.Stride+x] = 255
+			}
+		}
+		return compose.Source{Original: m, Cutout: &matte.Cutout{Alpha: a, Foreground: m}}
+	}
+	e := compose.Edit{Crop: compose.Crop{Trim: true, Margin: 0.1}}
+	for _, full := range []image.Point{{2601, 1303}, {1303, 2601}, {997, 1001}} {
+		whole, err := compose.Render(t.Context(), standing(full.X, full.Y), e, compose.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, side := range []int{1280, 640, 333} {
+			scale := float64(side) / float64(max(full.X, full.Y))
+			small := standing(int(float64(full.X)*scale+0.5), int(float64(full.Y)*scale+0.5))
+			f, err := compose.Render(t.Context(), small, e, compose.Options{Scale: scale, Full: full})
+			if err != nil {
+				t.Fatal(err)
+			}
+			near := func(a, b float64) bool { return math.Abs(a-b) <= 2/scale }
+			if a, b := f.Layout, whole.Layout; !near(float64(a.W), float64(b.W)) || !near(float64(a.H), float64(b.H)) {
+				t.Errorf("%v at %d: %d x %d, in full %d x %d", full, side, a.W, a.H, b.W, b.H)
+			}
+		}
+	}
+}

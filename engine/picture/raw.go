@@ -60,7 +60,9 @@ func (r *Raw) Picture() (p *Picture, err error) {
 // Small returns an upright copy no larger than most, each pixel the mean of
 // those that it stands for, or nil where the whole Picture is had as quickly:
 // for all but JPEGs in colour that are larger than that.
-func (r *Raw) Small(most image.Point) *image.NRGBA {
+func (r *Raw) Small(most image.Point) (small *image.NRGBA) {
+	var err error
+	defer r.src.recover(&err)
 	m, ok := r.img.(*image.YCbCr)
 	size := r.header.orient.size(most) // as stored
 	if !ok || m.Rect.Min != (image.Point{}) || m.Rect.Dx() <= size.X && m.Rect.Dy() <= size.Y {
