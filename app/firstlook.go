@@ -46,7 +46,7 @@ type (
 // itself is not far.
 func (w *Workspace) first(e *entry, asked engine.Request, size image.Point) (q engine.Request, ok bool) {
 	w.mu.Lock()
-	wanted := w.preferred == e.id && e.result == nil && e.look == nil && !e.noLook && !e.settling
+	wanted := w.preferred == e.id && e.lacksLook()
 	w.mu.Unlock()
 	if !wanted {
 		return q, false
@@ -55,6 +55,16 @@ func (w *Workspace) first(e *entry, asked engine.Request, size image.Point) (q e
 	q.Quality = matte.Draft
 	better, small := w.ways(asked)
 	return q, small && (better || size.X*size.Y >= firstPixels)
+}
+
+// lacksLook tells whether a first look at e can be made and would be of use.
+func (e *entry) lacksLook() bool {
+	return e.result == nil && e.look == nil && !e.noLook && !e.settling
+}
+
+// firstSmall shrinks a whole picture for a first look.
+func firstSmall(pic *picture.Picture) *image.NRGBA {
+	return shrink(pic.Image, nil, fit(pic.Size(), image.Pt(firstSide, firstSide)))
 }
 
 // builtIn returns a request to the built-in network instead of the one that
@@ -148,27 +158,31 @@ func (w *Workspace) lookBeside() {
 		e, asked := w.unseen()
 		stirred := w.stirred
 		w.mu.Unlock()
-		if e == nil {
-			select {
-			case <-w.ctx.Done():
-				return
-			case <-stirred:
-			}
+		if e != nil {
+			w.lookOnce(e, asked)
 			continue
 		}
-		ok := false
-		if g, err := w.look(w.ctx, e.id, false, toSee); err == nil {
-			var request engine.Request
-			if request, ok = w.first(e, asked, g.full); ok {
-				w.lookFirst(w.ctx, e, request, g.full, shrink(g.pic.Image, nil, fit(g.full, image.Pt(firstSide, firstSide))), func() {})
-				w.noFirst(e)
-			}
+		select {
+		case <-w.ctx.Done():
+			return
+		case <-stirred:
 		}
-		w.mu.Lock()
-		if !ok && w.preferred == e.id {
-			e.noLook = true
+	}
+}
+
+// lookOnce makes a first look at e, or notes that there is no making one.
+func (w *Workspace) lookOnce(e *entry, asked engine.Request) {
+	if g, err := w.look(w.ctx, e.id, false, toSee); err == nil {
+		if request, ok := w.first(e, asked, g.full); ok {
+			w.lookFirst(w.ctx, e, request, g.full, firstSmall(g.pic), func() {})
+			w.noFirst(e)
+			return
 		}
-		w.mu.Unlock()
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.preferred == e.id {
+		e.noLook = true
 	}
 }
 
@@ -177,18 +191,12 @@ func (w *Workspace) lookBeside() {
 // lock.
 func (w *Workspace) unseen() (*entry, engine.Request) {
 	e := w.listed(w.preferred)
-	if e == nil || e.folder || !e.known || e.result != nil || e.look != nil || e.noLook || e.settling || w.paused {
-		return nil, engine.Request{}
-	}
 	switch {
+	case e == nil || e.folder || !e.known || !e.lacksLook() || w.paused:
 	case e.state == Waiting && w.idlers == 0:
 		return e, w.asked(e)
-	case e.state == Working:
-		select {
-		case <-e.run.open:
-			return e, e.run.request
-		default:
-		}
+	case e.state == Working && e.run.isOpen():
+		return e, e.run.request
 	}
 	return nil, engine.Request{}
 }
@@ -232,13 +240,8 @@ func (w *Workspace) coming(id ID) <-chan struct{} {
 	if e == nil || w.views.get(e) != nil {
 		return nil
 	}
-	if r := e.run; r != nil {
-		select {
-		case <-r.open:
-			return nil
-		default:
-			return r.open
-		}
+	if r := e.run; r != nil && !r.isOpen() {
+		return r.open
 	}
 	if e.state == Waiting && (e.known || e.looking) && !e.folder && w.preferred == id && w.idlers > 0 && !w.paused {
 		return w.stirred

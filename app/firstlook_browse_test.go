@@ -40,40 +40,22 @@ func browse(t *testing.T, n int) (*bench, []ID, chan struct{}) {
 	return b, b.Add(src...), s.gate
 }
 
-func soon(so func() bool) bool {
-	for end := time.Now().Add(time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		if so() {
-			return true
-		}
-	}
-	return false
+// looked waits for a first look.
+func (b *bench) looked(t *testing.T, id ID) {
+	t.Helper()
+	eventually(t, "a first look", func() bool { return b.item(t, id).Preview })
 }
 
-// A picture that a worker decoded before it was shown gets a first look too.
-func TestFirstLook_AtWhatWasTakenBefore(t *testing.T) {
-	b, ids, gate := browse(t, 4)
-	defer close(gate)
-	eventually(t, "two are taken", func() bool { return b.state(ids[0]) == Working && b.state(ids[1]) == Working })
-	time.Sleep(100 * time.Millisecond)
-	for _, id := range ids[:2] {
-		b.Prefer(id)
-		if !soon(func() bool { return b.item(t, id).Preview }) {
-			t.Errorf("item %d: no first look: it was taken before it was on screen", id)
-		}
-	}
-}
-
-// Flipping through pictures that wait shows a first look at each.
+// While the network is busy a first look comes also at pictures that a worker
+// decoded before they were shown, and at those that still wait.
 func TestFirstLook_WhileTheNetworkIsBusy(t *testing.T) {
 	b, ids, gate := browse(t, 8)
 	defer close(gate)
 	eventually(t, "two are taken", func() bool { return b.state(ids[0]) == Working && b.state(ids[1]) == Working })
-	time.Sleep(100 * time.Millisecond)
-	for _, id := range ids[3:6] {
+	time.Sleep(100 * time.Millisecond) // and decoded
+	for _, id := range []ID{ids[0], ids[1], ids[3], ids[4], ids[5]} {
 		b.Prefer(id)
-		if !soon(func() bool { return b.item(t, id).Preview }) {
-			t.Errorf("item %d: no first look while the network is busy", id)
-		}
+		b.looked(t, id)
 	}
 }
 
@@ -82,15 +64,11 @@ func TestFirstLook_ThereAndBack(t *testing.T) {
 	b, ids, gate := browse(t, 3)
 	defer close(gate)
 	b.Prefer(ids[0])
-	if !soon(func() bool { return b.item(t, ids[0]).Preview }) {
-		t.Fatal("there is no first look")
-	}
+	b.looked(t, ids[0])
 	b.Prefer(ids[1])
-	soon(func() bool { return b.item(t, ids[1]).Preview })
+	b.looked(t, ids[1])
 	b.Prefer(ids[0])
-	if !soon(func() bool { return b.item(t, ids[0]).Preview }) {
-		t.Error("back at the first one there is no first look any more")
-	}
+	b.looked(t, ids[0])
 }
 
 // Stopping or failing keeps what there is of a first look, shown or not.
@@ -99,12 +77,10 @@ func TestFirstLook_StaysWhileAnotherIsLookedAt(t *testing.T) {
 		b, ids, gate := browse(t, 0)
 		ids = b.Add(Source{Image: disc(20, 20)})
 		b.Prefer(ids[0])
-		if !soon(func() bool { return b.item(t, ids[0]).Preview }) {
-			t.Fatal("there is no first look")
-		}
+		b.looked(t, ids[0])
 		other := b.Add(Source{Image: disc(22, 20)})[0]
 		b.Prefer(other)
-		soon(func() bool { return b.item(t, other).Preview })
+		b.looked(t, other)
 		if how == "stop" {
 			b.Cancel(ids[0])
 		} else {

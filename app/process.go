@@ -195,8 +195,7 @@ func (w *Workspace) open(r *run) (pic *picture.Picture, leave func(), err error)
 	}
 	w.decoded(r, pic)
 	if request, ok := w.first(r.e, r.request, pic.Size()); ok {
-		small := shrink(pic.Image, nil, fit(pic.Size(), image.Pt(firstSide, firstSide)))
-		w.lookFirst(r.ctx, r.e, request, pic.Size(), small, r.opened)
+		w.lookFirst(r.ctx, r.e, request, pic.Size(), firstSmall(pic), r.opened)
 	}
 	w.noFirst(r.e)
 	return pic, leave, nil

@@ -24,6 +24,16 @@ type run struct {
 	request engine.Request  // what is asked of the engine
 }
 
+// isOpen tells whether nobody need wait for the picture to be decoded.
+func (r *run) isOpen() bool {
+	select {
+	case <-r.open:
+		return true
+	default:
+		return false
+	}
+}
+
 // work takes entries from the queue until the workspace closes. The urgent
 // worker takes only the one that is on screen, so that it never waits behind
 // a batch's pictures for longer than one turn of the network.

@@ -289,7 +289,7 @@ func (p *touchUpPanel) again() {
 	if !ok || isBusy(item) {
 		return
 	}
-	r := requestOf(p.w.Deps.Settings.Get())
+	r := app.Request(p.w.Deps.Settings.Get())
 	r.Method = []engine.Method{engine.Auto, engine.Network, engine.ColorKey}[max(0, p.method.SelectedIndex())]
 	r.Holes = p.holes.Checked
 	p.w.Workspace.Reprocess([]app.ID{item.ID}, r, "undo.reprocess")

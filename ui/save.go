@@ -275,7 +275,7 @@ func (w *Window) retryCurrent() {
 // again removes the current picture's background anew as the settings say.
 func (w *Window) again() {
 	if item, ok := w.list.item(); ok && hasResult(item) {
-		w.Workspace.Reprocess([]app.ID{item.ID}, requestOf(w.Deps.Settings.Get()), "undo.reprocess")
+		w.Workspace.Reprocess([]app.ID{item.ID}, app.Request(w.Deps.Settings.Get()), "undo.reprocess")
 	}
 	w.refreshAll()
 }

@@ -36,6 +36,9 @@ const (
 	Fine  Quality = "fine"  // matting in the unknown band
 )
 
+// guided tells whether the guided filter makes the edge.
+func (q Quality) guided() bool { return q == Fast || q == Draft }
+
 // Hint is what a person says of a pixel.
 type Hint uint8
 

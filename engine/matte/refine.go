@@ -77,7 +77,7 @@ func matted(ctx context.Context, p *pixels, m Mask, o Options, todo *steps) (*Cu
 	}
 	todo.part(0.05)(1)
 	solved := todo.part(0.5)
-	if o.Quality == Fast || o.Quality == Draft {
+	if o.Quality.guided() {
 		err = s.fast(ctx, p, alpha)
 	} else {
 		err = s.fine(ctx, p, alpha, solved)

@@ -32,7 +32,7 @@ func (s *small) solidify(ctx context.Context, p *pixels, alpha *image.Gray, o Op
 	side := float64(max(w, h))
 	window := max(1, int(veilWindow*side))
 	width := float32(math.Pow(max(veilLeast, veilWidth*side), 2))
-	if o.Quality == Fast || o.Quality == Draft {
+	if o.Quality.guided() {
 		width *= 4 // the guided filter leaves hair no structure
 	}
 	seam := float32(math.Pow(veilSeam*side+1, 2))
