@@ -74,8 +74,7 @@ func TestFirstLook_ThereAndBack(t *testing.T) {
 // Stopping or failing keeps what there is of a first look, shown or not.
 func TestFirstLook_StaysWhileAnotherIsLookedAt(t *testing.T) {
 	for _, how := range []string{"stop", "fail"} {
-		b, ids, gate := browse(t, 0)
-		ids = b.Add(Source{Image: disc(20, 20)})
+		b, ids, gate := browse(t, 1)
 		b.Prefer(ids[0])
 		b.looked(t, ids[0])
 		other := b.Add(Source{Image: disc(22, 20)})[0]
